@@ -114,8 +114,9 @@ struct skb_pool_stats {
 void skb_pool_stats(const struct skb_pool *pool, struct skb_pool_stats *stats);
 
 /*
- * Make the next @count allocations of a buffer after @skip successful ones fail: what Linux
- * shows as -ENOMEM. For fault injection and tests.
+ * Let @skip allocations pass and make the @count after them fail, as when memory has run out.
+ * An allocation is one skb_alloc or skb_clone, or one new buffer for an skb that has to move
+ * (skb_unshare, skb_expand, skb_copy_prepare). For fault injection and tests.
  */
 void skb_pool_fail(struct skb_pool *pool, u64 skip, u64 count);
 
@@ -185,6 +186,15 @@ static inline int skb_network_offset(const struct skb *skb)
  * Returns 0, or -ENOMEM with nothing changed. Mirrors skb_unclone.
  */
 int skb_unshare(struct skb *skb);
+
+/*
+ * skb_unshare in two steps, for bpf_clone_redirect: the buffer is got before the clone goes on
+ * its way, where its failure still can be the helper's answer, and the bytes are copied after,
+ * if the clone has not gone by then. skb_copy_prepare gives a buffer (NULL: no memory), and
+ * skb_copy_commit always takes it back, used or not.
+ */
+struct skb_buf *skb_copy_prepare(struct skb *skb);
+void skb_copy_commit(struct skb *skb, struct skb_buf *spare);
 
 /*
  * THE gate to writing: a pointer to @len bytes at @offset from data, after making them private
