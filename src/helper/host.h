@@ -27,6 +27,9 @@ struct host_ops {
 	/* Into @dev's ingress, through the backlog. Takes @skb. Mirrors __bpf_rx_skb(_no_mac):
 	 * NET_RX_SUCCESS or NET_RX_DROP. */
 	int (*receive)(struct host *host, struct device *dev, struct skb *skb);
+	/* What events call a device by. */
+	u32 (*device_ifindex)(const struct device *dev);
+	const char *(*device_name)(const struct device *dev);
 };
 
 /* What a world offers to every run of a program in it. */
@@ -35,7 +38,7 @@ struct host {
 	struct event_stream events;
 	struct skb_pool *pool;
 	struct random random;
-	u64 now;         /* virtual CLOCK_MONOTONIC, ns */
+	u64 now;	 /* virtual CLOCK_MONOTONIC, ns */
 	u64 boot_offset; /* CLOCK_BOOTTIME - CLOCK_MONOTONIC, ns */
 	u64 real_offset; /* CLOCK_REALTIME - CLOCK_MONOTONIC, ns */
 	/* bpf_redirect's note for after the program: per-CPU struct bpf_redirect_info. */
@@ -46,16 +49,22 @@ struct host {
 /* One run of a program: made on the caller's stack, handed to every helper. */
 struct run {
 	struct host *host;
-	struct skb *skb;         /* the packet, also r1 */
+	struct skb *skb;	 /* the packet, also r1 */
 	const struct prog *prog; /* changes with a tail call */
-	u32 insn;                /* the helper call being executed, an index into prog->insns */
-	u32 tail_calls;          /* made so far */
-	u32 attachment;          /* which attachment runs, for events */
+	u32 insn;		 /* the helper call being executed, an index into prog->insns */
+	u32 tail_calls;		 /* made so far */
+	u32 attachment;		 /* which attachment runs, for events */
 	enum hook hook;
 	/* The machine's: call a function of the running program (callbacks). @func is the value
 	 * a BPF_PSEUDO_FUNC load gave the program. */
 	u64 (*call)(struct run *run, u64 func, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5);
 	void *machine; /* the machine's own */
 };
+
+/* The name of @dev, or NULL for no device; for events. */
+static inline const char *host_device_name(const struct host *host, const struct device *dev)
+{
+	return dev ? host->ops->device_name(dev) : NULL;
+}
 
 #endif
