@@ -20,6 +20,11 @@
 #include "base/error.h"
 #include "base/types.h"
 
+/* The kernel's own errno for "not for this type"; bpf(2) lets it through as it is. */
+#ifndef ENOTSUPP
+#define ENOTSUPP 524
+#endif
+
 #define MAP_CPUS 1u            /* possible CPUs of every world */
 #define MAP_NAME_LEN BPF_OBJ_NAME_LEN
 #define MAP_MEMORY_MAX (1ull << 32) /* bytes; a map that would need more is -E2BIG or -ENOMEM */
@@ -39,6 +44,7 @@ struct map_spec {
 	const struct map *inner; /* ARRAY_OF_MAPS, HASH_OF_MAPS: the template; only read here */
 	int spin_lock_off;       /* byte offset of a struct bpf_spin_lock in the value, -1: none */
 	u32 seed;                /* of its hash */
+	u32 numa_node;           /* with BPF_F_NUMA_NODE; a world has node 0 alone */
 };
 
 struct map {
@@ -49,7 +55,8 @@ struct map {
 	u32 key_size;
 	u32 value_size;
 	u32 max_entries;
-	u32 flags;
+	u32 flags;  /* without BPF_F_RDONLY and BPF_F_WRONLY, which the kernel does not keep either */
+	u32 access; /* BPF_F_RDONLY or BPF_F_WRONLY: what its descriptor is for; 0 both */
 	u64 extra;
 	int spin_lock_off;
 	char name[MAP_NAME_LEN];
@@ -71,6 +78,8 @@ struct map {
 	 * reference. Set by whoever fills the map, before the first update_object.
 	 */
 	void (*object_put)(void *object);
+	/* PROG_ARRAY: the number user space sees when it looks an object up. Set with object_put. */
+	u32 (*object_id)(const void *object);
 	int prog_type; /* PROG_ARRAY: the type its programs must have, -1 until the first */
 };
 
@@ -84,10 +93,14 @@ typedef u64 (*map_visit_fn)(void *ctx, struct map *map, void *key, void *value);
 struct map_ops {
 	enum bpf_map_type type;
 	/* 0, or the kernel's errno for what is wrong with @spec. */
-	int (*check)(const struct map_spec *spec);
+	int (*check)(const struct map_spec *spec, struct error *err);
 	/* Allocate; common fields are filled in by map_create. NULL: no memory. */
 	struct map *(*alloc)(const struct map_spec *spec);
 	void (*free)(struct map *map);
+	/* User space's last descriptor is gone; NULL: nothing happens then. */
+	void (*release)(struct map *map);
+	/* See map_quiesce. */
+	void (*quiesce)(struct map *map);
 
 	/* The program's side. lookup gives this CPU's value, or NULL. */
 	void *(*lookup)(struct map *map, const void *key);
@@ -126,14 +139,26 @@ void map_put(struct map *map);
 /* Bytes user space passes for one value: value_size, or all CPUs' rounded values. */
 u32 map_user_value_size(const struct map *map);
 
-/* BPF_MAP_LOOKUP_ELEM, _UPDATE_ELEM, _DELETE_ELEM, _GET_NEXT_KEY, _LOOKUP_AND_DELETE_ELEM as
- * user space calls them; 0 or the kernel's -errno, frozen and read-only flags honoured. */
+/*
+ * BPF_MAP_LOOKUP_ELEM, _UPDATE_ELEM, _DELETE_ELEM, _GET_NEXT_KEY, _LOOKUP_AND_DELETE_ELEM and
+ * _FREEZE as user space calls them; 0 or the kernel's -errno, frozen and read-only flags honoured.
+ * A key or value that is NULL where the type has one is -EFAULT, a key where it has none -EINVAL.
+ * In update_object, a NULL @object stands for a bad descriptor: -EBADF, unless a check the kernel
+ * makes earlier fails.
+ */
 int map_user_lookup(struct map *map, const void *key, void *value, u64 flags);
 int map_user_update(struct map *map, const void *key, const void *value, u64 flags);
 int map_user_update_object(struct map *map, const void *key, void *object, u64 flags);
 int map_user_delete(struct map *map, const void *key);
 int map_user_next_key(struct map *map, const void *key, void *next);
 int map_user_take(struct map *map, const void *key, void *value, u64 flags);
+int map_user_freeze(struct map *map);
+
+/*
+ * User space closed its last descriptor of @map: a PROG_ARRAY drops its programs, which is also
+ * what ends a circle of programs and maps that hold each other. Mirrors map_release_uref.
+ */
+void map_user_released(struct map *map);
 
 /* No program runs and none holds a pointer into @map: memory of deleted elements may go. */
 void map_quiesce(struct map *map);
