@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "skb/skb.h"
+
 static inline u64 add64(u64 a, u64 b)
 {
 	u64 sum = a + b;
@@ -70,4 +72,18 @@ u16 csum_replace2(u16 check, be16 from, be16 to)
 u16 csum_replace_by_diff(u16 check, u32 diff)
 {
 	return csum_fold(csum_add(diff, ~(u32)check));
+}
+
+void csum_pulled(struct skb *skb, const void *bytes, u32 len, u32 offset)
+{
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->csum = csum_block_sub(skb->csum, csum_partial(bytes, len, 0), offset);
+	else if (skb->ip_summed == CHECKSUM_PARTIAL && skb->csum_start < skb_data_offset(skb))
+		skb->ip_summed = CHECKSUM_NONE;
+}
+
+void csum_pushed(struct skb *skb, const void *bytes, u32 len, u32 offset)
+{
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->csum = csum_block_add(skb->csum, csum_partial(bytes, len, 0), offset);
 }

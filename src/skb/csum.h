@@ -61,4 +61,16 @@ u16 csum_replace4(u16 check, be32 from, be32 to);
 u16 csum_replace2(u16 check, be16 from, be16 to);
 u16 csum_replace_by_diff(u16 check, u32 diff);
 
+struct skb;
+
+/*
+ * Keep skb->csum true when @len bytes of the packet leave the sum (pull) or enter it (push);
+ * @offset is theirs from the sum's start, and only its lowest bit counts. Nothing happens unless
+ * ip_summed is CHECKSUM_COMPLETE, but for a pull that passes the start of a CHECKSUM_PARTIAL, which
+ * becomes CHECKSUM_NONE: call it when data has moved. Mirror __skb_postpull_rcsum and
+ * __skb_postpush_rcsum.
+ */
+void csum_pulled(struct skb *skb, const void *bytes, u32 len, u32 offset);
+void csum_pushed(struct skb *skb, const void *bytes, u32 len, u32 offset);
+
 #endif
