@@ -52,7 +52,7 @@ struct op_info {
 	const char *text; /* how it is written, op.def says in which language */
 	u8 code;
 	u8 uses;       /* USES_* */
-	u8 key;        /* enum op_key */
+	u8 key;	       /* enum op_key */
 	u8 origin;     /* enum op_origin */
 	u16 key_value; /* what that field holds */
 };
