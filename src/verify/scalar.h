@@ -44,6 +44,12 @@ struct scalar {
 struct scalar scalar_unknown(void);
 struct scalar scalar_const(u64 value);
 
+/*
+ * The bits of @s, every bound forgotten: what Linux makes of a number whose bounds have come to
+ * contradict each other (not scalar_is_valid), and goes on with.
+ */
+struct scalar scalar_unbounded(struct scalar s);
+
 /* Is exactly one number meant, going by the bits alone (as the kernel does)? */
 static inline bool scalar_is_const(struct scalar s)
 {
@@ -138,5 +144,14 @@ void scalar_refine(u8 op, bool is32, struct scalar *a, struct scalar *b);
  * where one with @old was. Mirrors range_within and tnum_in.
  */
 bool scalar_within(struct scalar old, struct scalar cur);
+
+/*
+ * @s as the kernel's log writes it: "7" or "scalar(umax=255,...)"; and its bounds and bits alone,
+ * each after a "," but the first, which comes after @separator ("" or ","). Both into @buf of
+ * @size bytes (SCALAR_TEXT_MAX are enough), both return @buf. Mirror print_scalar_ranges.
+ */
+#define SCALAR_TEXT_MAX 384
+char *scalar_print(struct scalar s, char *buf, size_t size);
+char *scalar_print_bounds(struct scalar s, const char *separator, char *buf, size_t size);
 
 #endif
