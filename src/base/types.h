@@ -23,10 +23,10 @@ typedef uint16_t be16;
 typedef uint32_t be32;
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define BIT(n) (1u << (n))
-#define BIT_ULL(n) (1ull << (n))
-#define likely(x) __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
+#define BIT(n)	      (1u << (n))
+#define BIT_ULL(n)    (1ull << (n))
+#define likely(x)     __builtin_expect(!!(x), 1)
+#define unlikely(x)   __builtin_expect(!!(x), 0)
 
 #define min(a, b)                                                                                  \
 	({                                                                                         \

@@ -19,8 +19,8 @@
 
 struct loader_options {
 	bool unprivileged; /* CAP_BPF and CAP_NET_ADMIN only */
-	u32 log_level;     /* 0, 1, 2: how much the verifier writes */
-	u32 seed;          /* of hash maps */
+	u32 log_level;	   /* 0, 1, 2: how much the verifier writes */
+	u32 seed;	   /* of hash maps */
 };
 
 struct loader;
@@ -36,19 +36,19 @@ struct object_program {
 	const char *name;
 	const char *section;
 	enum bpf_prog_type type; /* BPF_PROG_TYPE_UNSPEC: the section name says nothing */
-	bool has_hook;           /* the section names a direction */
+	bool has_hook;		 /* the section names a direction */
 	enum hook hook;
-	bool tcx;                /* section tcx/...: goes to the tcx list */
-	struct prog *prog;       /* after object_load, when it was selected and accepted */
-	bool judged;             /* result is filled in */
+	bool tcx;	   /* section tcx/...: goes to the tcx list */
+	struct prog *prog; /* after object_load, when it was selected and accepted */
+	bool judged;	   /* result is filled in */
 	struct verify_result result;
 };
 
 /* A map of an object, by the name the source gives it. */
 struct object_map {
 	const char *name;
-	struct map *map;   /* after object_load */
-	bool internal;     /* .rodata, .data, .bss, .kconfig */
+	struct map *map; /* after object_load */
+	bool internal;	 /* .rodata, .data, .bss, .kconfig */
 };
 
 /*

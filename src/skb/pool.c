@@ -20,8 +20,8 @@
 #endif
 
 #define CLASS_MIN_SHIFT 9
-#define CLASSES 11 /* 512 bytes << 10 is 512 KiB */
-#define SLAB_SKBS 64
+#define CLASSES		11 /* 512 bytes << 10 is 512 KiB */
+#define SLAB_SKBS	64
 
 _Static_assert((512u << (CLASSES - 1)) <= LOW_CHUNK, "the largest buffer fits in a chunk");
 _Static_assert((512u << (CLASSES - 1)) > SKB_HEADROOM + SKB_LEN_MAX + sizeof(struct skb_buf),
@@ -32,9 +32,10 @@ struct slab {
 	struct skb skbs[SLAB_SKBS];
 };
 
-struct class {
+struct class
+{
 	struct skb_buf *free; /* linked through their first bytes */
-	u8 *fresh;            /* what is left of the newest chunk */
+	u8 *fresh;	      /* what is left of the newest chunk */
 	u8 *fresh_end;
 };
 
