@@ -36,6 +36,14 @@ enum event_kind {
 	EVENT_KINDS
 };
 
+/*
+ * Of the two ways out. data stands at the link-layer header (tun: at the packet), and a VLAN tag
+ * that Linux carries outside the frame (ctx.vlan_present) is not in the bytes: whoever writes them
+ * to a file inserts it at byte 12, as libpcap does. A packet that leaves by WIRE with a peer is
+ * not at its end: it arrives there next. reason of HOST is NOT_SPECIFIED for what a handler takes,
+ * UNHANDLED_PROTO (then rx_dropped counts it) and OTHERHOST for what the stack throws away.
+ */
+
 /* Where on a device. HOOK_INGRESS and HOOK_EGRESS are the two hooks of tc. */
 enum hook {
 	HOOK_INGRESS,
@@ -80,7 +88,9 @@ struct event {
 	u64 args[5];           /* HELPER: as the program passed them, before the call */
 	u64 ret;               /* HELPER: the returned value; VERDICT: r0 */
 	int action;            /* VERDICT: what Linux makes of it, TC_ACT_*; NEXT is TC_ACT_UNSPEC */
-	enum drop_reason reason; /* DROP */
+	enum drop_reason reason; /* DROP; HOST: what the host's stack then makes of it, see below */
+	u32 peer;              /* WIRE: the device at the other end (veth, lo), where skb goes on;
+				  0: there is none in this world, and skb has ended */
 	const char *text;      /* PRINTK; OUTPUT: the map's name */
 	const void *bytes;     /* OUTPUT */
 	u32 len;               /* PRINTK, OUTPUT */
