@@ -100,6 +100,11 @@ void skb_copy_commit(struct skb *skb, struct skb_buf *spare)
 		pool_buf_put(skb->pool, spare);
 }
 
+void skb_copy_cancel(struct skb *skb, struct skb_buf *spare)
+{
+	pool_buf_put(skb->pool, spare);
+}
+
 int skb_unshare(struct skb *skb)
 {
 	struct skb_buf *spare;

@@ -196,6 +196,8 @@ int skb_unshare(struct skb *skb);
  */
 struct skb_buf *skb_copy_prepare(struct skb *skb);
 void skb_copy_commit(struct skb *skb, struct skb_buf *spare);
+/* Takes @spare back unused. */
+void skb_copy_cancel(struct skb *skb, struct skb_buf *spare);
 
 /*
  * THE gate to writing: a pointer to @len bytes at @offset from data, after making them private
