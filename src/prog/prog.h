@@ -91,6 +91,9 @@ struct prog_source {
 /* What verification found out about one instruction. */
 enum {
 	PROG_SITE_WRITE_FOLLOWS = BIT(0), /* after this helper call a direct packet write can follow */
+	/* Linux writes this bpf_loop out as instructions: on every path that comes here its flags are
+	 * known to be 0 and its callback is the same. It answers a little differently then. */
+	PROG_SITE_LOOP_INLINE = BIT(1),
 };
 
 struct prog {
