@@ -78,6 +78,7 @@ int bpf_command(struct loader *loader, int cmd, union bpf_attr *attr, u32 size);
 /* The families of commands, one file each; attr is a zero-extended copy. */
 int map_command(struct loader *loader, int cmd, const union bpf_attr *attr);
 int prog_load(struct loader *loader, const union bpf_attr *attr);
+void prog_source_free(struct prog_source *source); /* NULL is allowed */
 int btf_load(struct loader *loader, const union bpf_attr *attr);
 int info_command(struct loader *loader, union bpf_attr *attr);
 

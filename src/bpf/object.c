@@ -244,6 +244,7 @@ void object_close(struct object *object)
 	for (u32 i = 0; i < object->program_cnt; i++) {
 		prog_put(object->programs[i].prog);
 		verify_result_free(&object->programs[i].result);
+		prog_source_free(object->programs[i].source);
 	}
 	for (u32 i = 0; i < object->map_cnt; i++) {
 		map_put(object->maps[i].map);

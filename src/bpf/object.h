@@ -42,6 +42,9 @@ struct object_program {
 	struct prog *prog; /* after object_load, when it was selected and accepted */
 	bool judged;	   /* result is filled in */
 	struct verify_result result;
+	/* When judged: the program as it was given, instructions not fixed up; NULL otherwise. Its
+	 * maps are the loader's. */
+	struct prog_source *source;
 };
 
 /* A map of an object, by the name the source gives it. */

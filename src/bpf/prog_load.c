@@ -96,6 +96,27 @@ static void source_release(struct prog_source *source)
 	prog_lines_put(source->lines);
 }
 
+void prog_source_free(struct prog_source *source)
+{
+	if (!source)
+		return;
+	source_release(source);
+	free(source);
+}
+
+/* Let @program have what @source holds; without memory it stays with @source. */
+static void source_keep(struct prog_source *source, struct object_program *program)
+{
+	struct prog_source *kept = malloc(sizeof(*kept));
+
+	if (!kept)
+		return;
+	prog_source_free(program->source);
+	*kept = *source;
+	*source = (struct prog_source){0};
+	program->source = kept;
+}
+
 static int source_make(struct loader *loader, const union bpf_attr *attr,
 		       struct prog_source *source)
 {
@@ -153,6 +174,7 @@ static int judge(struct loader *loader, const union bpf_attr *attr, struct prog_
 	verify_result_free(&program->result);
 	program->result = result;
 	program->judged = true;
+	source_keep(source, program);
 	return code;
 }
 
