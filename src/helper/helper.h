@@ -92,6 +92,9 @@ extern const struct helper helper_table[HELPER_MAX];
 /* The row of helper @id; never NULL for id < HELPER_MAX, NULL from there. */
 const struct helper *helper_find(u32 id);
 
+/* An event of @kind with everything filled in that is known of a run. */
+struct event run_event(const struct run *run, enum event_kind kind);
+
 /* Tell whoever listens that helper @id of a run returned @ret; nothing unless HELPER_STATUS. */
 void helper_report(struct run *run, u32 id, const u64 args[5], u64 ret);
 

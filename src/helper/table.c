@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* table.c - the table of helpers made from helper.def, and the report that one returned. */
+/* table.c - the table of helpers, made from helper.def. */
 #include "helper/helper.h"
 
 const struct helper helper_table[HELPER_MAX] = {
@@ -32,25 +32,4 @@ u32 helper_type_bit(enum bpf_prog_type type)
 	};
 
 	return (u32)type < ARRAY_SIZE(bits) ? bits[type] : 0;
-}
-
-void helper_report(struct run *run, u32 id, const u64 args[5], u64 ret)
-{
-	struct event event = {
-		.kind = EVENT_HELPER,
-		.time = run->host->now,
-		.skb = run->skb,
-		.ifindex = run->skb->ctx.ifindex,
-		.dev = host_device_name(run->host, run->skb->dev),
-		.hook = run->hook,
-		.prog = run->prog,
-		.attachment = run->attachment,
-		.insn = run->insn,
-		.helper = id,
-		.args = {args[0], args[1], args[2], args[3], args[4]},
-		.ret = ret,
-	};
-
-	if (helper_table[id].flags & HELPER_STATUS)
-		event_emit(&run->host->events, &event);
 }
