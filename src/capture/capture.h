@@ -25,24 +25,25 @@ enum {
 };
 
 struct capture_frame {
-	u64 time;       /* ns since the epoch; 0 when the record has none */
+	u64 time;	 /* ns since the epoch; 0 when the record has none */
 	const u8 *bytes; /* valid until the next read */
-	u32 len;        /* bytes captured */
-	u32 wire_len;   /* bytes the frame had */
+	u32 len;	 /* bytes captured */
+	u32 wire_len;	 /* bytes the frame had */
 	u32 linktype;
-	u64 number;     /* from 1, as tshark counts */
+	u64 number; /* from 1, as tshark counts */
 };
 
 struct capture_reader;
 
 /*
  * Open @path ("-": standard input). 0 and *@reader, or -errno with the sentence: cannot be
- * opened, empty, not a capture, cut off inside its header.
+ * opened, empty or not a capture or cut off inside its header (-EBADMSG).
  */
 int capture_open(const char *path, struct capture_reader **reader, struct error *err);
 /*
- * The next frame: 1 and @frame filled, 0 at the end, or -errno with the sentence (cut off in the
- * middle of a record, a block that contradicts itself, a read error) naming file and byte offset.
+ * The next frame: 1 and @frame filled, 0 at the end, or -errno with the sentence (-EBADMSG: cut
+ * off in the middle of a record, a block that contradicts itself; or the read's own error) naming
+ * file and byte offset. Every frame before the damage is given; after it, each call says it again.
  */
 int capture_read(struct capture_reader *reader, struct capture_frame *frame, struct error *err);
 void capture_close(struct capture_reader *reader); /* NULL is allowed */
@@ -66,7 +67,7 @@ struct capture_interface {
 };
 
 struct capture_packet {
-	u64 time; /* ns since the epoch */
+	u64 time;      /* ns since the epoch */
 	u32 interface; /* index into the interfaces given to capture_create */
 	enum capture_direction direction;
 	const u8 *bytes;
@@ -77,14 +78,25 @@ struct capture_packet {
 /*
  * Create @path. Its name decides the form: ".pcapng" pcapng with one interface a device and
  * directions and comments; ".pcap" (or ".cap") frames alone, one link type for all; "-" pcapng on
- * standard output; a name ending in "/" or an existing folder: one pcap file an interface, NAME.pcap.
- * @err says what cannot be done (no such ending, several link types in one .pcap, not writable).
+ * standard output, and likewise an existing pipe or device of any other name; a name ending in "/"
+ * (made if need be) or an existing folder: one pcap file an interface, NAME.pcap. An existing file
+ * is overwritten, so let it not be one that is being read.
+ * 0 and *@writer, or -errno: @err says what cannot be done (no such ending, several link types in
+ * one .pcap, not writable). The interfaces are not needed after the call.
  */
 int capture_create(const char *path, const struct capture_interface *interfaces, u32 cnt,
 		   struct capture_writer **writer, struct error *err);
+/*
+ * Write one frame: 0, or -errno with the sentence (disk full; -EPIPE when the reader of a pipe went
+ * away and SIGPIPE is ignored; -EMSGSIZE longer than CAPTURE_LEN_MAX). Buffered, so a failure may
+ * come with a later frame or with capture_finish; after the first, each call says it again.
+ */
 int capture_write(struct capture_writer *writer, const struct capture_packet *packet,
 		  struct error *err);
-/* Write out what is buffered and close: the last chance to learn of a full disk. Always frees. */
+/*
+ * Write out what is buffered and close: the last chance to learn of a full disk. 0, or -errno with
+ * the sentence of the first failure of all. Always frees.
+ */
 int capture_finish(struct capture_writer *writer, struct error *err);
 
 #endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* source.c - filling the buffer of a source. */
+#include "capture/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int source_open(struct source *source, const char *path, struct error *err)
+{
+	bool standard = !strcmp(path, "-");
+	struct stat st;
+	int code;
+
+	*source = (struct source){.fd = STDIN_FILENO};
+	if (!standard) {
+		source->fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (source->fd < 0)
+			return error_set(err, -errno, "cannot open %s: %s", path, strerror(errno));
+	}
+	if (fstat(source->fd, &st) == 0) {
+		if (S_ISDIR(st.st_mode)) {
+			code = error_set(err, -EISDIR,
+					 "%s is a folder; give one of the captures in it", path);
+			goto fail;
+		}
+		if (S_ISREG(st.st_mode))
+			source->size = (u64)st.st_size;
+	}
+	source->name = strdup(standard ? "standard input" : path);
+	source->buf = malloc(SOURCE_READ + SOURCE_PEEK_MAX);
+	if (!source->name || !source->buf) {
+		code = error_set(err, -ENOMEM, "no memory to read %s", path);
+		goto fail;
+	}
+	return 0;
+
+fail:
+	source_close(source);
+	return code;
+}
+
+void source_close(struct source *source)
+{
+	if (source->fd > STDIN_FILENO)
+		close(source->fd);
+	free(source->name);
+	free(source->buf);
+	*source = (struct source){0};
+}
+
+/* read(2) until it gives bytes, the end, or an error; a pipe may have been left non-blocking. */
+static ssize_t read_some(int fd, void *to, size_t len)
+{
+	for (;;) {
+		ssize_t n = read(fd, to, len);
+
+		if (n >= 0)
+			return n;
+		if (errno == EAGAIN)
+			poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, -1);
+		else if (errno != EINTR)
+			return n;
+	}
+}
+
+const u8 *source_fill(struct source *source, u32 n)
+{
+	/* What is left of the buffer moves to its front: a part of one record, as a rule. */
+	memmove(source->buf, source->buf + source->at, source->end - source->at);
+	source->base += source->at;
+	source->end -= source->at;
+	source->at = 0;
+
+	while (source->end < n && !source->eof && !source->error) {
+		ssize_t got = read_some(source->fd, source->buf + source->end, SOURCE_READ);
+
+		if (got < 0)
+			source->error = errno;
+		else if (got == 0)
+			source->eof = true;
+		else
+			source->end += (u32)got;
+	}
+	return source->end < n ? NULL : source->buf;
+}
+
+bool source_skip(struct source *source, u64 n)
+{
+	while (n) {
+		u32 step = (u32)min(n, (u64)SOURCE_READ);
+
+		if (!source_peek(source, step)) {
+			source->at = source->end;
+			return false;
+		}
+		source_advance(source, step);
+		n -= step;
+	}
+	return true;
+}
