@@ -169,11 +169,30 @@ static bool rest_is_zero(const struct op_info *row, const struct bpf_insn *insn)
 	       (row->uses & USES_IMM || row->key == OP_KEY_IMM || !insn->imm);
 }
 
+/* An atomic of no known kind, or of a kind that does not exist for 1 and 2 bytes. */
+static int bad_atomic(const struct bpf_insn *insn, struct error *err)
+{
+	if (insn_op(&(struct bpf_insn){.code = BPF_STX | BPF_ATOMIC | BPF_W, .imm = insn->imm}) ==
+	    OP_invalid)
+		return error_set(err, -EINVAL, "BPF_ATOMIC uses invalid atomic opcode %02x",
+				 (u32)insn->imm);
+	return error_set(err, -EINVAL, "invalid atomic operand size");
+}
+
 int insn_check_fields(const struct bpf_insn *insn, struct error *err)
 {
 	enum op op = insn_op(insn);
 
+	if (op == OP_addr_space_cast && insn->imm != 1 && insn->imm != 1 << 16)
+		return error_set(err, -EINVAL,
+				 "addr_space_cast insn can only convert between address space "
+				 "1 and 0");
 	if (op != OP_invalid && rest_is_zero(&rows[op], insn))
 		return 0;
+	if (op == OP_invalid && BPF_CLASS(insn->code) == BPF_STX &&
+	    BPF_MODE(insn->code) == BPF_ATOMIC)
+		return bad_atomic(insn, err);
+	if (insn->code == (BPF_JMP | BPF_JCOND))
+		return error_set(err, -EINVAL, "invalid may_goto imm %d", insn->imm);
 	return error_set(err, -EINVAL, "%s uses reserved fields", family(insn->code));
 }

@@ -4,7 +4,7 @@
  *
  * Each text is printed as it stands but for its directives: a percent sign and a letter, which
  * op.def explains. An instruction whose fields name no operation has no text of its own; Linux
- * writes most of those as if the field that makes no sense were zero, and so does likeness().
+ * writes it much like a near relative, which likeness() finds.
  */
 #include "isa/disasm.h"
 
@@ -60,6 +60,19 @@ static void put_imm64(struct out *out, const struct bpf_insn *insn,
 		put(out, "0x%llx", (unsigned long long)insn_imm64(insn));
 }
 
+static const char *size_type(u8 code)
+{
+	switch (BPF_SIZE(code)) {
+	case BPF_B:
+		return "u8";
+	case BPF_H:
+		return "u16";
+	case BPF_W:
+		return "u32";
+	}
+	return "u64";
+}
+
 static void directive(struct out *out, char letter, const struct bpf_insn *insn,
 		      const struct disasm_names *names)
 {
@@ -78,6 +91,8 @@ static void directive(struct out *out, char letter, const struct bpf_insn *insn,
 		return put(out, "0x%x", (u32)insn->imm);
 	case 'l':
 		return put_imm64(out, insn, names);
+	case 'z':
+		return put(out, "%s", size_type(insn->code));
 	case 'f':
 		return put(out, "%s", helper_name(insn, names));
 	case 'k':
@@ -90,15 +105,38 @@ static void directive(struct out *out, char letter, const struct bpf_insn *insn,
 	put(out, "%c", letter);
 }
 
-/* What Linux writes for an instruction that is no operation. */
+/* The operation whose text Linux writes for an instruction that is none: nearly what it is. */
 static enum op likeness(const struct bpf_insn *insn)
 {
-	struct bpf_insn plain = *insn;
+	struct bpf_insn like = *insn;
 
-	plain.off = 0;
-	if (BPF_CLASS(insn->code) == BPF_JMP)
-		plain.src_reg = 0;
-	return insn_op(&plain);
+	switch (BPF_CLASS(insn->code)) {
+	case BPF_ALU:
+	case BPF_ALU64:
+		like.off = 0;
+		if (BPF_OP(insn->code) == BPF_END)
+			like.imm = 16;
+		break;
+	case BPF_STX:
+		if (BPF_MODE(insn->code) == BPF_ATOMIC)
+			like.code = BPF_STX | BPF_ATOMIC | BPF_W;
+		break;
+	case BPF_JMP:
+		like.src_reg = 0;
+		break;
+	}
+	return insn_op(&like);
+}
+
+static void put_text(struct out *out, const struct bpf_insn *insn, const struct disasm_names *names,
+		     const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '%')
+			directive(out, *++text, insn, names);
+		else
+			put(out, "%c", *text);
+	}
 }
 
 int insn_disasm(char *buf, size_t size, const struct bpf_insn *insn,
@@ -109,15 +147,11 @@ int insn_disasm(char *buf, size_t size, const struct bpf_insn *insn,
 
 	if (op == OP_invalid)
 		op = likeness(insn);
-	put(&out, "(%02x) ", insn->code);
-	if (op == OP_invalid)
+	if (op == OP_invalid) {
 		put(&out, "BUG_%02x", insn->code);
-	else
-		for (const char *text = op_info(op)->text; *text; text++) {
-			if (*text == '%')
-				directive(&out, *++text, insn, names);
-			else
-				put(&out, "%c", *text);
-		}
+	} else {
+		put(&out, "(%02x) ", insn->code);
+		put_text(&out, insn, names, op_info(op)->text);
+	}
 	return (int)out.len;
 }

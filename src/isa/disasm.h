@@ -33,7 +33,7 @@ struct disasm_names {
 /*
  * Write @insn as one line without a newline, opcode byte in parentheses first: "(b7) r0 = 0".
  * For a 64-bit immediate insn[1] is read too. Never fails: an instruction that is not one is
- * written as the kernel writes it ("(ff) BUG_...") or as its opcode. @names may be NULL. Returns
+ * written much as Linux writes it ("BUG_c3"). @names may be NULL. Returns
  * the length as snprintf does. Mirrors print_bpf_insn of kernel/bpf/disasm.c.
  */
 int insn_disasm(char *buf, size_t size, const struct bpf_insn *insn,
