@@ -113,6 +113,20 @@ static void clamp_s32(struct scalar *s, s32 lo, s32 hi)
 	s->s32_max = min(s->s32_max, hi);
 }
 
+/* Is there one member of the bits alone in [umin, umax]? Then that is the number. */
+static void single_member(struct scalar *s)
+{
+	u64 next = tnum_next(s->bits, s->umin);
+
+	if (tnum_has(s->bits, s->umin)) {
+		if (next > s->umax)
+			*s = scalar_const(s->umin);
+	} else if (next == tnum_umax(s->bits) ||
+		   (next <= s->umax && tnum_next(s->bits, next) > s->umax)) {
+		*s = scalar_const(next);
+	}
+}
+
 /*
  * bits -> ranges. The least member has every unknown bit 0 and the greatest has it 1; as signed
  * numbers it is the other way round for the sign bit.
@@ -127,6 +141,7 @@ static void bounds_from_bits(struct scalar *s)
 	clamp_u64(s, tnum_umin(bits), tnum_umax(bits));
 	clamp_s64(s, (s64)(bits.value | (bits.mask & (1ull << 63))),
 		  (s64)(bits.value | (bits.mask & ~(1ull << 63))));
+	single_member(s);
 }
 
 /*
@@ -159,8 +174,15 @@ static void deduce_low(struct scalar *s)
 	/* A range that does not cross the sign boundary is one as unsigned and as signed. */
 	if ((s32)s->u32_min <= (s32)s->u32_max)
 		clamp_s32(s, (s32)s->u32_min, (s32)s->u32_max);
-	if ((u32)s->s32_min <= (u32)s->s32_max)
+	if ((u32)s->s32_min <= (u32)s->s32_max) {
 		clamp_u32(s, (u32)s->s32_min, (u32)s->s32_max);
+	} else if (s->u32_max < (u32)s->s32_min) {
+		s->s32_min = (s32)s->u32_min;
+		s->u32_max = min(s->u32_max, (u32)s->s32_max);
+	} else if ((u32)s->s32_max < s->u32_min) {
+		s->s32_max = (s32)s->u32_max;
+		s->u32_min = max(s->u32_min, (u32)s->s32_min);
+	}
 }
 
 /*

@@ -95,8 +95,17 @@ struct scalar scalar_sync(struct scalar s);
 struct scalar scalar_alu(u8 op, bool is64, struct scalar dst, struct scalar src, s16 off);
 
 /*
+ * A number of which it is known that it is -1 or 0 (what `s>>= 63` leaves) is split by an AND or OR
+ * with a constant: Linux looks at each by itself. True when scalar_alu(@op, ..., *@dst, @src) is
+ * such a case; then *@zero is *@dst as 0, with which a path must be pushed that does the same
+ * instruction again, and *@dst has become -1. 32-bit -1 and 0 (in the low half) count as well.
+ * Mirrors maybe_fork_scalars.
+ */
+bool scalar_split(u8 op, struct scalar *dst, struct scalar src, struct scalar *zero);
+
+/*
  * A byte swap: @source is BPF_TO_LE or BPF_TO_BE, @unconditional is class ALU64's bswap, @bits is
- * 16, 32 or 64. Linux 6.18 forgets everything here, even of a constant.
+ * 16, 32 or 64. Swapped bits stay known, the bounds do not. Mirrors scalar_byte_swap.
  */
 struct scalar scalar_end(struct scalar s, u8 source, bool unconditional, u8 bits);
 
@@ -134,8 +143,10 @@ u8 scalar_flip(u8 op);
 
 /*
  * What is known of both where `a op b` holds; @op may also be SCALAR_JNSET. *@a and *@b come out
- * synced. When that cannot hold, one of them is no longer scalar_is_valid. @a and @b must not be
- * the same object. Mirrors regs_refine_cond_op and reg_bounds_sync on both.
+ * synced. When that cannot hold, one of them may no longer be scalar_is_valid (the caller goes on
+ * with scalar_unbounded of it, as Linux does). @a and @b may be the same object, a register
+ * compared with itself: Linux 6.18 then narrows it from both sides, although `r < r` never holds.
+ * Mirrors regs_refine_cond_op and reg_bounds_sync on both.
  */
 void scalar_refine(u8 op, bool is32, struct scalar *a, struct scalar *b);
 

@@ -324,9 +324,41 @@ struct scalar scalar_alu(u8 op, bool is64, struct scalar dst, struct scalar src,
 	return scalar_sync(is64 ? dst : scalar_clear_high(dst));
 }
 
+static struct scalar with_low(struct scalar s, u32 low)
+{
+	s.bits = tnum_with_low32(s.bits, tnum_const(low));
+	s.s32_min = s.s32_max = (s32)low;
+	s.u32_min = s.u32_max = low;
+	return s;
+}
+
+bool scalar_split(u8 op, struct scalar *dst, struct scalar src, struct scalar *zero)
+{
+	if ((op != BPF_AND && op != BPF_OR) || !tnum_is_const(src.bits))
+		return false;
+
+	if (dst->smin == -1 && dst->smax == 0) {
+		*zero = scalar_const(0);
+		*dst = scalar_const(-1ull);
+		return true;
+	}
+	if (dst->s32_min == -1 && dst->s32_max == 0) {
+		*zero = with_low(*dst, 0);
+		*dst = with_low(*dst, -1u);
+		return true;
+	}
+	return false;
+}
+
 struct scalar scalar_end(struct scalar s, u8 source, bool unconditional, u8 bits)
 {
-	return scalar_unknown();
+	/* skiff's processor is little-endian: to little-endian keeps the order. */
+	if (unconditional || source == BPF_TO_BE) {
+		s.bits = tnum_bswap(s.bits, bits / 8);
+		s = scalar_unbounded(s);
+	}
+	/* A swap of 64 bits that swaps nothing still ends in a sync. */
+	return scalar_sync(bits == 64 ? s : scalar_truncate(s, bits / 8));
 }
 
 /* Signed or unsigned ends of a pointer's offset: kept only when no end wraps. */

@@ -194,7 +194,7 @@ static void refine_not(struct side *a, struct side c, bool is32)
 		a->smax--;
 }
 
-/* a <= b, or a < b with @strict. */
+/* a <= b, or a < b with @strict. Both may be the same, see scalar_refine. */
 static void refine_below(struct side *a, struct side *b, u64 strict)
 {
 	a->umax = min(a->umax, b->umax - strict);
@@ -207,58 +207,75 @@ static void refine_below_signed(struct side *a, struct side *b, u64 strict)
 	b->smin = max((s64)((u64)a->smin + strict), b->smin);
 }
 
+/*
+ * None of @c's bits. Linux forgets the bounds here, all of them: on a path that cannot be taken
+ * they might contradict what is now known of the bits.
+ */
+static struct scalar refine_not_set(struct scalar s, bool is32, struct side c)
+{
+	struct side side = side_of(s, is32);
+
+	side.bits = tnum_and(side.bits, tnum_const(~c.bits.value));
+	side_put(&s, is32, side);
+	return scalar_unbounded(s);
+}
+
 void scalar_refine(u8 op, bool is32, struct scalar *a, struct scalar *b)
 {
-	struct side left = side_of(*a, is32), right = side_of(*b, is32);
-	/* For the operators that want a constant: the constant, and the other one. */
-	bool right_const = tnum_is_const(right.bits);
-	struct side *other = right_const ? &left : &right, *c = right_const ? &right : &left;
+	struct side left = side_of(*a, is32), other = side_of(*b, is32);
+	struct side *right = a == b ? &left : &other;
+	/* For the operators that want a constant: the constant, and what it is compared with. */
+	bool right_const = tnum_is_const(right->bits);
+	struct side *c = right_const ? right : &left, *number = right_const ? &left : right;
 	bool with_const = tnum_is_const(c->bits);
 
 	switch (op) {
 	case BPF_JEQ:
-		refine_equal(&left, &right);
+		refine_equal(&left, right);
 		break;
 	case BPF_JNE:
 		if (with_const)
-			refine_not(other, *c, is32);
+			refine_not(number, *c, is32);
 		break;
 	case BPF_JSET:
 		/* Of several bits it is not known which one is set. */
 		if (with_const && __builtin_popcountll(c->bits.value) == 1)
-			other->bits = tnum_or(other->bits, c->bits);
-		break;
-	case SCALAR_JNSET:
-		if (with_const)
-			other->bits = tnum_and(other->bits, tnum_const(~c->bits.value));
+			number->bits = tnum_or(number->bits, c->bits);
 		break;
 	case BPF_JLE:
-		refine_below(&left, &right, 0);
+		refine_below(&left, right, 0);
 		break;
 	case BPF_JLT:
-		refine_below(&left, &right, 1);
+		refine_below(&left, right, 1);
 		break;
 	case BPF_JGE:
-		refine_below(&right, &left, 0);
+		refine_below(right, &left, 0);
 		break;
 	case BPF_JGT:
-		refine_below(&right, &left, 1);
+		refine_below(right, &left, 1);
 		break;
 	case BPF_JSLE:
-		refine_below_signed(&left, &right, 0);
+		refine_below_signed(&left, right, 0);
 		break;
 	case BPF_JSLT:
-		refine_below_signed(&left, &right, 1);
+		refine_below_signed(&left, right, 1);
 		break;
 	case BPF_JSGE:
-		refine_below_signed(&right, &left, 0);
+		refine_below_signed(right, &left, 0);
 		break;
 	case BPF_JSGT:
-		refine_below_signed(&right, &left, 1);
+		refine_below_signed(right, &left, 1);
 		break;
 	}
 	side_put(a, is32, left);
-	side_put(b, is32, right);
+	if (a != b)
+		side_put(b, is32, *right);
+	if (op == SCALAR_JNSET && with_const) {
+		struct scalar *s = right_const ? a : b;
+
+		*s = refine_not_set(*s, is32, *c);
+	}
+	/* The same object is synced twice, and the second time may learn more: Linux does so. */
 	*a = scalar_sync(*a);
 	*b = scalar_sync(*b);
 }

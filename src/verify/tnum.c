@@ -137,6 +137,40 @@ struct tnum tnum_truncate(struct tnum a, u8 bytes)
 	return (struct tnum){a.value & keep, a.mask & keep};
 }
 
+struct tnum tnum_bswap(struct tnum a, u8 bytes)
+{
+	u8 above = 64 - 8 * bytes;
+
+	return (struct tnum){__builtin_bswap64(a.value) >> above,
+			     __builtin_bswap64(a.mask) >> above};
+}
+
+/*
+ * Members are counted by their unknown bits alone. Where @x and the known bits part, from the
+ * highest bit at which they do, the wanted member either has all unknown bits below at 0 (x lies
+ * under it already), or must count on in the unknown bits above. Adding 1 with the known bits
+ * filled in as ones lets the carry jump over them.
+ */
+u64 tnum_next(struct tnum a, u64 x)
+{
+	if (x < a.value)
+		return a.value;
+	if (x >= tnum_umax(a))
+		return tnum_umax(a);
+
+	u64 differ = (x ^ a.value) & ~a.mask;
+	u64 below = differ ? ~0ull >> __builtin_clzll(differ) : 0;
+	u64 unknown = x & a.mask & ~below;
+
+	/* At the highest difference the member has the one: it is larger whatever follows. */
+	if (a.value & (below ^ (below >> 1)))
+		return a.value | unknown;
+
+	/* x has the one there, or agrees everywhere: count on above it. */
+	unknown = ((unknown | ~a.mask | below) + 1) & a.mask;
+	return a.value | unknown;
+}
+
 struct tnum tnum_low32(struct tnum a)
 {
 	return (struct tnum){a.value & LOW32, a.mask & LOW32};

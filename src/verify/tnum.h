@@ -100,6 +100,15 @@ bool tnum_is_aligned(struct tnum a, u64 size);
 /* The low @bytes bytes, zero-extended; 1, 2, 4 or 8. */
 struct tnum tnum_truncate(struct tnum a, u8 bytes);
 
+/* The low @bytes bytes (2, 4, 8) in opposite order, zero-extended. */
+struct tnum tnum_bswap(struct tnum a, u8 bytes);
+
+/*
+ * The least member greater than @x: the least of all when @x lies below it. There is none from
+ * the greatest on, which is returned then.
+ */
+u64 tnum_next(struct tnum a, u64 x);
+
 /* The low 32 bits, as of a 32-bit operation, and what goes with them. */
 struct tnum tnum_low32(struct tnum a);			     /* low half, high half 0 */
 struct tnum tnum_high32(struct tnum a);			     /* high half, low half 0 */
