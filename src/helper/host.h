@@ -13,6 +13,8 @@
 #include "prog/prog.h"
 #include "skb/skb.h"
 
+#define HOST_SHOWN_MAX 256 /* printed addresses that are told apart and known again */
+
 struct host;
 
 /* Called with the skb's ownership where that is said; returns are those of the kernel. */
@@ -44,6 +46,10 @@ struct host {
 	/* bpf_redirect's note for after the program: per-CPU struct bpf_redirect_info. */
 	u32 redirect_ifindex;
 	u32 redirect_flags;
+	/* Addresses that programs printed, in order: an address is shown by its place here, which is
+	 * the same in every run, and not by where the process happens to lie. See format.c. */
+	u64 shown[HOST_SHOWN_MAX];
+	u32 shown_cnt; /* ever; the oldest are forgotten */
 };
 
 /* One run of a program: made on the caller's stack, handed to every helper. */
