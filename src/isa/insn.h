@@ -21,14 +21,14 @@
 #define BPF_JCOND 0xe0 /* may_goto */
 #endif
 #ifndef BPF_LOAD_ACQ
-#define BPF_LOAD_ACQ 0x100
+#define BPF_LOAD_ACQ  0x100
 #define BPF_STORE_REL 0x110
 #endif
 
 /* The values of src_reg that give a 64-bit immediate load or a call another meaning. */
-#define INSN_MAP_FD BPF_PSEUDO_MAP_FD
-#define INSN_MAP_VALUE BPF_PSEUDO_MAP_VALUE
-#define INSN_FUNC BPF_PSEUDO_FUNC
+#define INSN_MAP_FD	BPF_PSEUDO_MAP_FD
+#define INSN_MAP_VALUE	BPF_PSEUDO_MAP_VALUE
+#define INSN_FUNC	BPF_PSEUDO_FUNC
 #define INSN_CALL_LOCAL BPF_PSEUDO_CALL
 #define INSN_CALL_KFUNC BPF_PSEUDO_KFUNC_CALL
 
@@ -40,11 +40,11 @@
  *   dst, src and off mean what they mean in the BPF_LDX, BPF_STX or BPF_ST they replace.
  */
 enum {
-	OP_LDX_TSTAMP = 0xa0,   /* dst = src->tstamp, or 0 at tc ingress when tstamp_type is set */
-	OP_STX_TSTAMP = 0xa8,   /* dst->tstamp = src; at tc ingress also clears tstamp_type */
-	OP_ST_TSTAMP = 0xb0,    /* the same from imm, sign-extended */
-	OP_STX_QUEUE = 0xb8,    /* dst->queue_mapping = (u32)src, unless that is >= 0xffff */
-	OP_ST_QUEUE = 0xc0,     /* the same from imm */
+	OP_LDX_TSTAMP = 0xa0, /* dst = src->tstamp, or 0 at tc ingress when tstamp_type is set */
+	OP_STX_TSTAMP = 0xa8, /* dst->tstamp = src; at tc ingress also clears tstamp_type */
+	OP_ST_TSTAMP = 0xb0,  /* the same from imm, sign-extended */
+	OP_STX_QUEUE = 0xb8,  /* dst->queue_mapping = (u32)src, unless that is >= 0xffff */
+	OP_ST_QUEUE = 0xc0,   /* the same from imm */
 };
 
 static inline bool insn_is_ld_imm64(const struct bpf_insn *insn)

@@ -21,7 +21,7 @@
 #define ENTER()		   true
 #define ACCESS(addr, size) true
 #define CALLX(id)	   0
-#include "vm/interpret.h"
+#include "vm/interpret.inc"
 
 /* A callback: one function deeper than the one that called the helper. */
 static u64 call(struct run *run, u64 func, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5)
