@@ -63,12 +63,9 @@ enum vm_tail vm_tail_call(struct run *run, struct vm_machine *machine, u64 map, 
 	const struct prog *caller = run->prog;
 	const struct prog *prog;
 
-	if (run->tail_calls >= PROG_TAIL_CALLS_MAX)
-		return VM_TAIL_NONE;
-	prog = map_object((struct map *)(uintptr_t)map, index);
+	prog = (const struct prog *)(uintptr_t)helper_tail_call(run, 0, map, index, 0, 0);
 	if (!prog)
 		return VM_TAIL_NONE;
-	run->tail_calls++;
 	if (machine->depth) {
 		*r0 = enter(run, prog);
 		run->prog = caller;
