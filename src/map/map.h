@@ -25,8 +25,8 @@
 #define ENOTSUPP 524
 #endif
 
-#define MAP_CPUS 1u            /* possible CPUs of every world */
-#define MAP_NAME_LEN BPF_OBJ_NAME_LEN
+#define MAP_CPUS       1u /* possible CPUs of every world */
+#define MAP_NAME_LEN   BPF_OBJ_NAME_LEN
 #define MAP_MEMORY_MAX (1ull << 32) /* bytes; a map that would need more is -E2BIG or -ENOMEM */
 
 struct map;
@@ -35,16 +35,16 @@ struct map_ops;
 /* What BPF_MAP_CREATE asks for, with its descriptors resolved. */
 struct map_spec {
 	enum bpf_map_type type;
-	u32 key_size;    /* bytes */
-	u32 value_size;  /* bytes */
+	u32 key_size;	 /* bytes */
+	u32 value_size;	 /* bytes */
 	u32 max_entries; /* RINGBUF: bytes */
-	u32 flags;       /* BPF_F_* */
-	u64 extra;       /* map_extra */
+	u32 flags;	 /* BPF_F_* */
+	u64 extra;	 /* map_extra */
 	char name[MAP_NAME_LEN];
 	const struct map *inner; /* ARRAY_OF_MAPS, HASH_OF_MAPS: the template; only read here */
-	int spin_lock_off;       /* byte offset of a struct bpf_spin_lock in the value, -1: none */
-	u32 seed;                /* of its hash */
-	u32 numa_node;           /* with BPF_F_NUMA_NODE; a world has node 0 alone */
+	int spin_lock_off;	 /* byte offset of a struct bpf_spin_lock in the value, -1: none */
+	u32 seed;		 /* of its hash */
+	u32 numa_node;		 /* with BPF_F_NUMA_NODE; a world has node 0 alone */
 };
 
 struct map {
@@ -55,12 +55,12 @@ struct map {
 	u32 key_size;
 	u32 value_size;
 	u32 max_entries;
-	u32 flags;  /* without BPF_F_RDONLY and BPF_F_WRONLY, which the kernel does not keep either */
+	u32 flags;  /* without BPF_F_RDONLY and BPF_F_WRONLY, as in the kernel */
 	u32 access; /* BPF_F_RDONLY or BPF_F_WRONLY: what its descriptor is for; 0 both */
 	u64 extra;
 	int spin_lock_off;
 	char name[MAP_NAME_LEN];
-	bool frozen;  /* BPF_MAP_FREEZE: user space may not write any more */
+	bool frozen; /* BPF_MAP_FREEZE: user space may not write any more */
 	u32 seed;
 
 	/* ARRAY and RINGBUF keep their bytes in a memfd, which is also the map's descriptor. */
@@ -78,7 +78,7 @@ struct map {
 	 * reference. Set by whoever fills the map, before the first update_object.
 	 */
 	void (*object_put)(void *object);
-	/* PROG_ARRAY: the number user space sees when it looks an object up. Set with object_put. */
+	/* PROG_ARRAY: the number user space reads for an object. Set with object_put. */
 	u32 (*object_id)(const void *object);
 	int prog_type; /* PROG_ARRAY: the type its programs must have, -1 until the first */
 };
