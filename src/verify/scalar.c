@@ -152,24 +152,28 @@ static void bounds_from_bits(struct scalar *s)
  *     neighbouring ones   it wraps in u32; it passes from -1 to 0 in s32, which is no wrap there,
  *                         when (s32)lo < 0 <= (s32)hi
  */
-static void low_from_range(struct scalar *s, u64 lo, u64 hi)
+static bool same_high(u64 lo, u64 hi)
 {
-	u32 lo_high = (u32)(lo >> 32), hi_high = (u32)(hi >> 32);
+	return lo >> 32 == hi >> 32;
+}
 
-	if (lo_high == hi_high) {
-		if ((u32)lo <= (u32)hi)
-			clamp_u32(s, (u32)lo, (u32)hi);
-		if ((s32)lo <= (s32)hi)
-			clamp_s32(s, (s32)lo, (s32)hi);
-	} else if (lo_high + 1 == hi_high && (s32)lo < 0 && (s32)hi >= 0) {
+static void low_signed_from_range(struct scalar *s, u64 lo, u64 hi)
+{
+	bool neighbours = (u32)(lo >> 32) + 1 == (u32)(hi >> 32);
+
+	if ((same_high(lo, hi) && (s32)lo <= (s32)hi) ||
+	    (neighbours && (s32)lo < 0 && (s32)hi >= 0))
 		clamp_s32(s, (s32)lo, (s32)hi);
-	}
 }
 
 static void deduce_low(struct scalar *s)
 {
-	low_from_range(s, s->umin, s->umax);
-	low_from_range(s, (u64)s->smin, (u64)s->smax);
+	if (same_high(s->umin, s->umax))
+		clamp_u32(s, (u32)s->umin, (u32)s->umax);
+	if (same_high((u64)s->smin, (u64)s->smax) && s->smin <= s->smax)
+		clamp_u32(s, (u32)s->smin, (u32)s->smax);
+	low_signed_from_range(s, s->umin, s->umax);
+	low_signed_from_range(s, (u64)s->smin, (u64)s->smax);
 
 	/* A range that does not cross the sign boundary is one as unsigned and as signed. */
 	if ((s32)s->u32_min <= (s32)s->u32_max)

@@ -189,9 +189,9 @@ static void refine_not(struct side *a, struct side c, bool is32)
 	if (a->umax == u)
 		a->umax--;
 	if (a->smin == s)
-		a->smin++;
+		a->smin = (s64)((u64)s + 1);
 	if (a->smax == s)
-		a->smax--;
+		a->smax = (s64)((u64)s - 1);
 }
 
 /* a <= b, or a < b with @strict. Both may be the same, see scalar_refine. */

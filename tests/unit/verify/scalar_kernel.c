@@ -433,6 +433,11 @@ static int judge(struct trial *trial, u64 seed, char *log, size_t size)
 
 		if (line)
 			wrong += compare(seed, i, line, trial->steps[i].after, false);
+		/* What is known stands on the next line where something was told in between. */
+		snprintf(start, sizeof(start), "%u: R", i);
+		line = line ? line_of(line, start) : NULL;
+		if (i && line)
+			wrong += compare(seed, i, line, trial->steps[i].after, false);
 		if (!trial->steps[i].is_jump)
 			continue;
 		snprintf(start, sizeof(start), "from %u to %u: ", i, exit_insn++);
