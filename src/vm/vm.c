@@ -20,6 +20,7 @@
 #define STEP()		   true
 #define ENTER()		   true
 #define ACCESS(addr, size) true
+#define CALLX_OK(id)	   false
 #define CALLX(id)	   0
 #include "vm/interpret.inc"
 
