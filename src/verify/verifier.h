@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * verifier.h - the verifier from the inside: one struct that every room is handed, and the map of
+ * the rooms.
+ *
+ * verify.c runs the stages in order: cfg.c and live.c look at the instructions alone; walk.c then
+ * follows every path and asks, for each instruction, alu.c, mem.c, jump.c or call.c; prune.c ends
+ * paths that add nothing; fixup.c makes the program. Each room returns 0 or -errno, and says with
+ * refuse() in the kernel's words what is wrong; explain.c says it again for people.
+ */
+#ifndef SKIFF_VERIFY_VERIFIER_H
+#define SKIFF_VERIFY_VERIFIER_H
+
+#include "helper/helper.h"
+#include "verify/precise.h"
+#include "verify/state.h"
+#include "verify/verify.h"
+
+#define BRANCHES_MAX 8192 /* BPF_COMPLEXITY_LIMIT_JMP_SEQ: paths waiting to be explored */
+
+/* What the stages know of one instruction, whatever the path. */
+struct insn_info {
+	bool prune_point;      /* states are compared here */
+	bool force_checkpoint; /* and always saved */
+	bool calls_callback;
+	bool seen;             /* some path came by */
+	bool second_slot;      /* of a 64-bit immediate */
+	bool jump_target;
+	bool packet_write;     /* stores to the packet directly */
+	u8 pointer;            /* the enum reg_type it accesses memory through, REG_NONE: not yet */
+	u8 ctx_op;             /* fixup: the operation that replaces it, 0: stays */
+	u16 live_regs;         /* registers that may be read from here on */
+	u64 live_slots;        /* slots of the own frame that may be read from here on */
+	struct seen_state *states;
+};
+
+/* One saved state in the list of an instruction. */
+struct seen_state {
+	struct seen_state *next;
+	struct state *state;
+	u32 hits, misses;
+};
+
+/* A path that waits. */
+struct pending {
+	struct pending *next;
+	struct state *state;
+	u32 insn, prev_insn;
+	size_t log_pos;
+};
+
+struct subprog {
+	u32 start, end; /* instructions [start, end) */
+	u32 stack_depth;
+	const struct prog_func *func; /* of BTF, or NULL */
+	bool is_callback;
+	bool has_tail_call;
+	bool tail_call_reachable;
+	bool changes_packet; /* it or a callee calls a helper that does */
+	bool global;         /* and not the program itself: verified on its own */
+	bool called, verified;
+	bool uses_ld_abs;
+};
+
+/* What a refusal is about, as explain.c knows it. */
+enum blame {
+	BLAME_NOTHING,
+	BLAME_SCALAR_DEREF,  /* the register is a number, perhaps a voided pointer */
+	BLAME_PACKET_BOUNDS, /* past what was compared with data_end */
+	BLAME_NULL,
+	BLAME_UNINIT_REG,
+	BLAME_UNINIT_STACK,
+	BLAME_HELPER_TYPE,
+	BLAME_HELPER_ABSENT,
+	BLAME_CTX_FIELD,
+	BLAME_CTX_MODIFIED,
+	BLAME_PACKET_WRITE,
+	BLAME_LEAKED_REF,
+	BLAME_LOOP,
+	BLAME_TOO_LARGE,
+	BLAME_MAP_BOUNDS,
+	BLAME_STACK_BOUNDS,
+	BLAME_ARG_TYPE,
+	BLAME_UNBOUNDED,
+	BLAME_STACK_DEPTH,
+	BLAME_LOCK,
+	BLAME_NOT_YET, /* skiff does not have it; Linux does */
+};
+
+struct fault {
+	enum blame blame;
+	s32 insn;
+	int regno;
+	struct reg reg;
+	s32 off;
+	u32 size;
+	u32 number; /* a helper's number */
+};
+
+struct log {
+	char *text;
+	size_t len, cap;
+	size_t prev_pos, prev_insn_pos; /* of the last instruction's line, to put the state after it */
+	size_t insn_column;
+	bool broken;
+	const struct prog_line *prev_line;
+	size_t last_line; /* where the last line that refuse() wrote starts */
+	bool has_refusal;
+};
+
+struct verifier {
+	const struct prog_source *source;
+	struct verify_options options;
+	struct verify_result *result;
+	const struct prog_func *funcs;
+	struct bpf_insn *insns; /* a copy, which fixup.c changes */
+	u32 insn_cnt;
+	struct insn_info *info;
+	struct subprog subs[PROG_FUNCS_MAX];
+	u32 sub_cnt;
+	u32 stack_depth; /* bytes of the deepest chain of calls */
+
+	struct state *state;     /* the path being walked */
+	struct pending *pending; /* a stack */
+	u32 pending_cnt;
+	u32 insn, prev_insn;
+	u32 id_gen;
+	struct nodes nodes;
+
+	u32 processed, branch_insns;
+	u32 prev_processed, prev_branch_insns; /* at the last saved state */
+	u32 total_states, live_states, peak_states, max_states_per_insn;
+	struct seen_state *free_seen; /* taken out of a list while others look at them */
+	u32 scratched_regs;
+	u64 scratched_slots;
+	bool print_state;
+
+	/* unprivileged: CAP_BPF and CAP_NET_ADMIN alone */
+	bool leaks_allowed, uninit_stack_allowed;
+	bool writes_packet, reads_tstamp_type, touches_cb;
+	u32 type_bit; /* HELPER_CLS... */
+
+	struct frame *free_frames;
+	struct state *free_states;
+	struct id_pair *ids; /* prune.c's renaming */
+	u32 id_cnt, id_cap;
+
+	struct log log;
+	struct fault fault;
+};
+
+/* log.c: the kernel's dialect. */
+void say(struct verifier *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A line of the final word, and @code back. A newline is added. */
+int refuse(struct verifier *v, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void log_reset(struct verifier *v, size_t pos);
+void log_state(struct verifier *v, const struct frame *frame, bool all);
+void log_insn(struct verifier *v, u32 insn);
+void log_insn_state(struct verifier *v);
+void log_line(struct verifier *v, u32 insn, const char *prefix);
+void log_stats(struct verifier *v);
+const char *reg_type_text(const struct reg *reg, char buf[32]);
+const char *reg_type_name(enum reg_type type, u8 flags, char buf[32]);
+void scratch_reg(struct verifier *v, int regno);
+void scratch_slot(struct verifier *v, u32 slot);
+
+/* explain.c: the same for people. */
+int blame(struct verifier *v, enum blame what, int regno, const struct reg *reg, int code);
+char *explain(struct verifier *v);
+
+/* cfg.c: what the instructions say by themselves. */
+int cfg_find_subprogs(struct verifier *v);
+int cfg_check_subprogs(struct verifier *v);
+int cfg_check_insns(struct verifier *v);
+int cfg_check_flow(struct verifier *v);
+int cfg_check_stack_depth(struct verifier *v);
+/* The subprogram whose instructions hold @insn; the one that starts there, or -1. */
+u32 cfg_sub_of(const struct verifier *v, u32 insn);
+int cfg_sub_at(const struct verifier *v, u32 insn);
+/* Where a jump goes; the instruction is a jump. */
+s32 insn_target(const struct bpf_insn *insn, u32 at);
+bool insn_is_jump(const struct bpf_insn *insn); /* of class JMP or JMP32, not call, not exit */
+bool helper_calls_back(u32 id);
+
+/* live.c */
+int live_compute(struct verifier *v);
+
+/* walk.c: along every path. */
+int walk_all(struct verifier *v);
+/* Remember the path that takes a jump to @insn; the new state, or NULL and *@code. */
+struct state *walk_push(struct verifier *v, u32 insn, u32 prev_insn, int *code);
+
+/* prune.c: 1 the path may end here, 0 go on, or -errno. */
+int prune_visit(struct verifier *v, u32 insn);
+void prune_branch_done(struct verifier *v, struct state *state);
+void prune_forget(struct verifier *v);
+
+/* alu.c */
+int alu_check(struct verifier *v, const struct bpf_insn *insn);
+/* dst += a known number, as a spilled or added offset does it; used by nobody else. */
+int reg_check_read(struct verifier *v, int regno);
+int reg_check_write(struct verifier *v, int regno); /* that it may be written */
+void reg_mark_precise(struct verifier *v, const struct reg *reg);
+
+/* mem.c: loads and stores of every kind of memory. */
+enum access { ACCESS_READ, ACCESS_WRITE };
+int mem_check_load(struct verifier *v, const struct bpf_insn *insn);
+int mem_check_store(struct verifier *v, const struct bpf_insn *insn);
+int mem_check_atomic(struct verifier *v, const struct bpf_insn *insn);
+int mem_check_ld_abs(struct verifier *v, const struct bpf_insn *insn);
+int mem_check_ld_imm64(struct verifier *v, const struct bpf_insn *insn);
+/* [reg->off + val, + size) of a region of @region_size bytes; texts of mem_region's kinds. */
+int mem_check_region(struct verifier *v, int regno, s32 off, u32 size, u32 region_size,
+		     bool zero_ok);
+int mem_check_map_access(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok,
+			 enum access access);
+int mem_check_packet(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok);
+int mem_check_map_flags(struct verifier *v, int regno, s32 off, u32 size, enum access access);
+int mem_check_offset_reg(struct verifier *v, const struct reg *reg, int regno, bool fixed_ok);
+bool mem_may_write_packet(struct verifier *v);
+
+/* stack.c: the stack byte by byte. */
+int stack_read(struct verifier *v, int ptr_regno, s32 off, u32 size, int dst_regno);
+int stack_write(struct verifier *v, int ptr_regno, s32 off, u32 size, int value_regno);
+/* A helper reads (or, @raw: only writes) [off, off + size) of the stack. */
+int stack_check_range(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok, bool raw,
+		      bool written);
+int stack_bounds(struct verifier *v, int regno, s32 off, u32 size, enum access access,
+		 bool helper);
+int stack_fix_pointer(struct verifier *v, int regno);
+
+/* ctx.c: struct __sk_buff. */
+int ctx_check(struct verifier *v, int ptr_regno, const struct bpf_insn *insn, s32 off, u32 size,
+	      enum access access, struct reg *loaded);
+int ctx_check_plain(struct verifier *v, const struct reg *reg, int regno);
+
+/* jump.c */
+int jump_check(struct verifier *v, const struct bpf_insn *insn);
+void reg_mark_nonnull(struct verifier *v, struct state *state, u32 id, bool is_null);
+
+/* call.c, arg.c, func.c: calls. */
+int call_check_helper(struct verifier *v, const struct bpf_insn *insn);
+struct call_args {
+	const struct helper *helper;
+	u32 id;
+	const struct map *map;
+	u32 map_uid;
+	u64 constant_size; /* of ARG_ALLOC_SIZE_OR_ZERO */
+	u32 size_max;      /* of the record to be released */
+	u32 release_ref;
+	int release_regno;
+	u32 sub;           /* of ARG_FUNC */
+	bool raw_mode;
+	int raw_regno;
+	u32 raw_size;
+	bool const_key;
+	u64 key;
+};
+int arg_check(struct verifier *v, u32 arg, struct call_args *call);
+int arg_check_mem(struct verifier *v, int regno, u32 size, enum access access, bool zero_ok,
+		  struct call_args *call);
+int arg_check_map_func(struct verifier *v, const struct map *map, u32 func);
+int func_check_call(struct verifier *v, const struct bpf_insn *insn);
+int func_check_exit(struct verifier *v);
+int func_push_callback(struct verifier *v, struct call_args *call);
+int func_enter(struct verifier *v, u32 sub, s32 callsite);
+void call_void_packet(struct verifier *v);
+void call_clear_caller_regs(struct verifier *v);
+
+/* lock.c: spin locks, and what a path still holds at its end. */
+int lock_take(struct verifier *v, int regno, bool lock);
+int lock_check_leaks(struct verifier *v, bool exception, const char *where);
+
+/* fixup.c: the finished program; NULL: no memory. */
+struct prog *fixup(struct verifier *v);
+
+static inline struct reg *reg_of(struct verifier *v, int regno)
+{
+	return &state_regs(v->state)[regno];
+}
+
+#endif
