@@ -156,4 +156,5 @@ void summary_print(const struct tally *tally, FILE *out)
 	print_drops(tally, out);
 	for (u32 i = 0; i < tally->program_cnt; i++)
 		print_program(tally->programs[i], out);
+	summary_warn(tally, out, "\n");
 }

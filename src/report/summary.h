@@ -10,15 +10,14 @@
 
 #include "report/tally.h"
 
-/* Write the summary of @tally to @out. */
+/* Write the summary of @tally to @out, its warnings last. */
 void summary_print(const struct tally *tally, FILE *out);
 
 /*
- * Only its warnings, one line each, with @prefix in front ("warning: "): a redirect to a device
- * that does not exist, a verdict that means nothing, a program that never ran, cut frames. The
- * number of warnings.
+ * Only the warnings, a line each, the first after @gap: a clone that went nowhere, a verdict that
+ * means nothing, a program that never ran, frames that were cut. How many there were.
  */
-u32 summary_warn(const struct tally *tally, FILE *out, const char *prefix);
+u32 summary_warn(const struct tally *tally, FILE *out, const char *gap);
 
 /* "-22 (EINVAL)", "1 (NET_XMIT_DROP)": a helper's status in words, into @text. */
 void summary_status(u32 helper, s64 value, char *text, size_t size);

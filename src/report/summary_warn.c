@@ -14,7 +14,7 @@
 struct warner {
 	const struct tally *tally;
 	FILE *out;
-	const char *prefix;
+	const char *gap;
 	u32 cnt;
 };
 
@@ -22,7 +22,7 @@ __attribute__((format(printf, 2, 3))) static void begin(struct warner *warner, c
 {
 	va_list args;
 
-	fputs(warner->prefix, warner->out);
+	fprintf(warner->out, "%swarning: ", warner->cnt ? "" : warner->gap);
 	va_start(args, fmt);
 	vfprintf(warner->out, fmt, args);
 	va_end(args);
@@ -154,9 +154,9 @@ static void warn_program(struct warner *warner, const struct tally_program *prog
 		warn_verdict(warner, program, &program->verdicts.rows[i]);
 }
 
-u32 summary_warn(const struct tally *tally, FILE *out, const char *prefix)
+u32 summary_warn(const struct tally *tally, FILE *out, const char *gap)
 {
-	struct warner warner = {.tally = tally, .out = out, .prefix = prefix};
+	struct warner warner = {.tally = tally, .out = out, .gap = gap};
 
 	for (u32 i = 0; i < tally->program_cnt; i++)
 		warn_program(&warner, tally->programs[i]);
