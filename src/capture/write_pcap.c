@@ -43,7 +43,7 @@ int write_pcap_frame(struct sink *sink, const struct capture_packet *packet, str
 		.len = packet->len,
 		.wire_len = packet->len,
 	};
-	u8 *room = sink_room(sink, sizeof(header) + packet->len);
+	u8 *room;
 	int code;
 
 	if (unlikely(packet->time >= TIME_END))
@@ -51,6 +51,7 @@ int write_pcap_frame(struct sink *sink, const struct capture_packet *packet, str
 				 "%s: a frame's time is after 2106, more than a .pcap can tell; "
 				 "write a .pcapng",
 				 sink->name);
+	room = sink_room(sink, sizeof(header) + packet->len);
 	if (likely(room)) {
 		memcpy(room, &header, sizeof(header));
 		memcpy(room + sizeof(header), packet->bytes, packet->len);
