@@ -138,16 +138,6 @@ static u32 id_of_prog(const void *prog)
 	return ((const struct prog *)prog)->id;
 }
 
-static void put_map(void *map)
-{
-	map_put(map);
-}
-
-static u32 id_of_map(const void *map)
-{
-	return ((const struct map *)map)->id;
-}
-
 static int store_object(const struct map_preset *preset, struct map *map, void *object,
 			struct error *err)
 {
@@ -188,8 +178,11 @@ int map_preset_store_map(const struct map_preset *preset, struct map *map, struc
 {
 	int code;
 
-	map->object_put = put_map;
-	map->object_id = id_of_map;
+	if (!map_inner_fits(map, inner))
+		return error_set(
+			err, -EINVAL,
+			"--map %s: %s does not have the shape of the maps that belong there",
+			preset->text, inner->name);
 	code = store_object(preset, map, map_get(inner), err);
 	if (code)
 		map_put(inner);

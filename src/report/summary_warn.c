@@ -116,7 +116,6 @@ static void warn_verdict(struct warner *warner, const struct tally_program *prog
 {
 	const char *name = verdict_name(program->type, row->value);
 	const struct tally_helper *redirect = program->helpers[HELPER_redirect];
-	const struct tally_helper *tail_call = program->helpers[HELPER_tail_call];
 
 	if (!is_effective(program, row->value)) {
 		begin(warner, "%s at %s returned ", program->name, program->attach);
@@ -129,7 +128,7 @@ static void warn_verdict(struct warner *warner, const struct tally_program *prog
 			row->cnt, row->cnt == 1 ? "" : "s",
 			program->tcx ? "skips the rest of the tcx list and goes on"
 				     : "goes on as with TC_ACT_UNSPEC");
-	} else if (row->value == TC_ACT_REDIRECT && !redirect && !tail_call) {
+	} else if (row->value == TC_ACT_REDIRECT && !redirect) {
 		begin(warner,
 		      "%s at %s returned TC_ACT_REDIRECT without calling bpf_redirect: the packet "
 		      "is "
