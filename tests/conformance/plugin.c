@@ -114,28 +114,32 @@ static int run(const struct bytes *program, const struct bytes *memory)
 	return 0;
 }
 
+static int read_and_run(const char *text, struct bytes *memory, struct bytes *program)
+{
+	int err = read_memory(text, memory);
+
+	if (err)
+		return fail(2, "the memory argument is no list of hexadecimal bytes", err);
+	err = read_bytes(stdin, program);
+	if (err)
+		return fail(2, "the program is no list of hexadecimal bytes", err);
+	return run(program, memory);
+}
+
 int main(int argc, char **argv)
 {
 	struct bytes memory = {0}, program = {0};
-	int err, status;
+	int status;
 
-	for (int i = 1; i < argc; i++) {
-		/* Runners pass empty options along. */
-		if (i > 1 && argv[i][0]) {
+	/* Runners pass empty options along. */
+	for (int i = 2; i < argc; i++) {
+		if (argv[i][0]) {
 			fprintf(stderr,
 				"usage: conformance-plugin [\"HEX MEMORY\"] < HEX-PROGRAM\n");
 			return 2;
 		}
 	}
-	err = argc > 1 ? read_memory(argv[1], &memory) : 0;
-	if (err)
-		return fail(2, "the memory argument is no list of hexadecimal bytes", err);
-	err = read_bytes(stdin, &program);
-	if (err) {
-		free(memory.at);
-		return fail(2, "the program is no list of hexadecimal bytes", err);
-	}
-	status = run(&program, &memory);
+	status = read_and_run(argc > 1 ? argv[1] : "", &memory, &program);
 	free(memory.at);
 	free(program.at);
 	return status;
