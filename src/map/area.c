@@ -13,7 +13,8 @@
 
 #include "map/map.h"
 
-#define AREA_MAPPED_FROM (64u << 10) /* bytes */
+#define AREA_MAPPED_FROM  (64u << 10) /* bytes */
+#define CHUNK_OBJECTS_MIN 16u
 
 _Static_assert(sizeof(size_t) == 8, "an area may be larger than 4 GiB");
 
@@ -60,21 +61,59 @@ int area_memfd(const char *name, u64 bytes)
 	return fd;
 }
 
-int pool_init(struct pool *pool, u64 size, u64 capacity, u32 link, bool shrink)
+/* A chunk for @count objects more becomes the fresh ones. 0 or -ENOMEM. */
+static int add_chunk(struct pool *pool, u64 count)
 {
-	u64 stride = ALIGN_UP(size, 8);
+	struct pool_chunk *chunk;
+	u64 bytes;
 
-	if (capacity > MAP_MEMORY_MAX / stride) {
-		if (!shrink)
-			return -ENOMEM;
-		capacity = MAP_MEMORY_MAX / stride;
-	}
-	*pool = (struct pool){.stride = stride, .capacity = capacity, .link = link};
-	pool->base = area_alloc(stride * capacity);
-	return pool->base ? 0 : -ENOMEM;
+	if (count > MAP_MEMORY_MAX / pool->stride)
+		return -ENOMEM;
+	bytes = sizeof(*chunk) + count * pool->stride;
+	if (bytes > MAP_MEMORY_MAX - pool->bytes)
+		return -ENOMEM;
+	chunk = area_alloc(bytes);
+	if (!chunk)
+		return -ENOMEM;
+	chunk->bytes = bytes;
+	chunk->next = pool->chunks;
+	pool->chunks = chunk;
+	pool->bytes += bytes;
+	pool->fresh = (u8 *)(chunk + 1);
+	pool->left = count;
+	return 0;
+}
+
+int pool_init(struct pool *pool, u64 size, u64 count, u32 link)
+{
+	pool_init_growing(pool, size, link);
+	pool->grows = false;
+	return add_chunk(pool, count);
+}
+
+void pool_init_growing(struct pool *pool, u64 size, u32 link)
+{
+	*pool = (struct pool){.stride = ALIGN_UP(size, 8), .link = link, .grows = true};
+}
+
+int pool_grow(struct pool *pool)
+{
+	/* As much again as there is, so that a large pool has few chunks. */
+	u64 count = max((u64)CHUNK_OBJECTS_MIN, pool->bytes / pool->stride);
+
+	if (!pool->grows)
+		return -ENOMEM;
+	while (count && add_chunk(pool, count))
+		count /= 2;
+	return count ? 0 : -ENOMEM;
 }
 
 void pool_destroy(struct pool *pool)
 {
-	area_free(pool->base, pool->stride * pool->capacity);
+	struct pool_chunk *chunk;
+
+	while ((chunk = pool->chunks)) {
+		pool->chunks = chunk->next;
+		area_free(chunk, chunk->bytes);
+	}
 }

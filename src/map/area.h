@@ -25,21 +25,33 @@ void area_free(void *area, u64 bytes);
 /* A descriptor of at least 3 on @bytes of zeroes that can be mapped shared, or -errno. */
 int area_memfd(const char *name, u64 bytes);
 
+struct pool_chunk {
+	struct pool_chunk *next;
+	u64 bytes; /* of the chunk, this header included */
+};
+
 struct pool {
-	u8 *base;
-	u64 stride;   /* bytes of one object, a multiple of 8 */
-	u64 capacity; /* objects */
-	u64 fresh;    /* objects that were never taken start here */
-	u32 link;     /* offset in a free object of the pointer to the next one */
+	u64 stride; /* bytes of one object, a multiple of 8 */
+	u32 link;   /* offset in a free object of the pointer to the next one */
+	bool grows;
 	void *free;
+	u8 *fresh; /* objects that were never taken start here */
+	u64 left;  /* and are so many */
+	struct pool_chunk *chunks;
+	u64 bytes; /* of all chunks */
 };
 
 /*
- * Room for @capacity objects of @size bytes; with @shrink as many as fit in MAP_MEMORY_MAX when
- * it is fewer. 0 or -ENOMEM. @link is the offset in a free object where the pool keeps 8 bytes.
+ * Room for @count objects of @size bytes, and no more than these; 0 or -ENOMEM. @link is the
+ * offset in a free object where the pool keeps 8 bytes.
  */
-int pool_init(struct pool *pool, u64 size, u64 capacity, u32 link, bool shrink);
+int pool_init(struct pool *pool, u64 size, u64 count, u32 link);
+/* Room that grows as objects are taken, up to MAP_MEMORY_MAX. */
+void pool_init_growing(struct pool *pool, u64 size, u32 link);
 void pool_destroy(struct pool *pool);
+
+/* More fresh objects for a pool that has none left; 0 or -ENOMEM. */
+int pool_grow(struct pool *pool);
 
 /* An object with the bytes it had when it was given back (zeroes the first time), or NULL. */
 static inline void *pool_take(struct pool *pool)
@@ -50,9 +62,12 @@ static inline void *pool_take(struct pool *pool)
 		pool->free = *(void **)(object + pool->link);
 		return object;
 	}
-	if (pool->fresh == pool->capacity)
+	if (unlikely(!pool->left) && pool_grow(pool))
 		return NULL;
-	return pool->base + pool->stride * pool->fresh++;
+	object = pool->fresh;
+	pool->fresh += pool->stride;
+	pool->left--;
+	return object;
 }
 
 static inline void pool_give(struct pool *pool, void *object)

@@ -62,19 +62,18 @@ int htab_check(const struct map_spec *spec, struct error *err)
 
 int htab_init(struct htab *htab, const struct map_spec *spec, u32 value_bytes, u32 spare)
 {
-	bool prealloc = !(spec->flags & BPF_F_NO_PREALLOC);
+	u32 link = offsetof(struct hash_elem, free);
 	u64 buckets = power_of_two_from(spec->max_entries);
 	u64 elem_bytes;
-	int rc;
 
 	htab->mask = (u32)(buckets - 1);
 	htab->value_off = ALIGN_UP(spec->key_size, 8);
 	htab->full = spec->max_entries;
 	elem_bytes = sizeof(struct hash_elem) + htab->value_off + value_bytes;
-	rc = pool_init(&htab->pool, elem_bytes, (u64)spec->max_entries + spare,
-		       offsetof(struct hash_elem, free), !prealloc);
-	if (rc)
-		return rc;
+	if (spec->flags & BPF_F_NO_PREALLOC)
+		pool_init_growing(&htab->pool, elem_bytes, link);
+	else if (pool_init(&htab->pool, elem_bytes, (u64)spec->max_entries + spare, link))
+		return -ENOMEM;
 	htab->buckets = area_alloc(buckets * sizeof(*htab->buckets));
 	if (!htab->buckets) {
 		pool_destroy(&htab->pool);

@@ -87,12 +87,7 @@ static struct map *lpm_alloc(const struct map_spec *spec)
 	lpm->value_off = ALIGN_UP((u32)offsetof(struct lpm_node, data) + lpm->data_size, 8) -
 			 (u32)offsetof(struct lpm_node, data);
 	node_bytes = offsetof(struct lpm_node, data) + lpm->value_off + spec->value_size;
-	/* Every entry but the first can bring a fork. */
-	if (pool_init(&lpm->pool, node_bytes, 2ull * spec->max_entries,
-		      offsetof(struct lpm_node, free), true)) {
-		free(lpm);
-		return NULL;
-	}
+	pool_init_growing(&lpm->pool, node_bytes, offsetof(struct lpm_node, free));
 	return &lpm->map;
 }
 

@@ -8,7 +8,6 @@
  */
 #include "map/map.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -59,6 +58,14 @@ static int check_common(const struct map_spec *spec, struct error *err)
 	return 0;
 }
 
+/* The kernel's isalnum knows the letters of Latin-1; 0xd7 and 0xf7 are its × and ÷. */
+static bool is_letter_or_digit(u8 c)
+{
+	if (c >= 0x80)
+		return c >= 0xc0 && c != 0xd7 && c != 0xf7;
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 /* As bpf_obj_name_cpy: letters, digits, '_' and '.', and a NUL within the field. */
 static int check_name(const char *name, struct error *err)
 {
@@ -70,9 +77,9 @@ static int check_name(const char *name, struct error *err)
 	for (size_t i = 0; i < len; i++) {
 		u8 c = (u8)name[i];
 
-		if (c >= 0x80 || !(isalnum(c) || c == '_' || c == '.'))
-			return error_set(err, -EINVAL,
-					 "character 0x%02x of the name is not allowed", c);
+		if (!is_letter_or_digit(c) && c != '_' && c != '.')
+			return error_set(err, -EINVAL, "a name cannot have the character 0x%02x",
+					 c);
 	}
 	return 0;
 }
@@ -203,10 +210,29 @@ static int check_key(const struct map *map, const void *key)
 	return key ? 0 : -EFAULT;
 }
 
+/*
+ * What @command does when there is no place for the value: Linux copies it out last, so all else
+ * that is wrong comes first, and what a take removes is gone.
+ */
+static int to_nowhere(struct map *map, const void *key, u64 flags,
+		      int (*command)(struct map *map, const void *key, void *value, u64 flags))
+{
+	void *scratch = malloc(map_user_value_size(map) + 1);
+	int rc;
+
+	if (!scratch)
+		return -ENOMEM;
+	rc = command(map, key, scratch, flags);
+	free(scratch);
+	return rc ? rc : -EFAULT;
+}
+
 int map_user_lookup(struct map *map, const void *key, void *value, u64 flags)
 {
 	int rc;
 
+	if (!value)
+		return to_nowhere(map, key, flags, map_user_lookup);
 	if (flags & ~(u64)BPF_F_LOCK)
 		return -EINVAL;
 	if (!user_reads(map))
@@ -218,8 +244,6 @@ int map_user_lookup(struct map *map, const void *key, void *value, u64 flags)
 		return rc;
 	if (!map->ops->copy_out)
 		return -ENOTSUPP;
-	if (!value)
-		return -EFAULT;
 	return map->ops->copy_out(map, key, value, flags);
 }
 
@@ -292,6 +316,8 @@ int map_user_take(struct map *map, const void *key, void *value, u64 flags)
 {
 	int rc;
 
+	if (!value)
+		return to_nowhere(map, key, flags, map_user_take);
 	if (flags & ~(u64)BPF_F_LOCK)
 		return -EINVAL;
 	if (!user_reads(map) || !user_writes(map))
@@ -305,8 +331,6 @@ int map_user_take(struct map *map, const void *key, void *value, u64 flags)
 		return rc;
 	if (!is_queue(map) && !is_hash(map))
 		return -ENOTSUPP;
-	if (!value)
-		return -EFAULT;
 	rc = map->ops->copy_out(map, key, value, flags);
 	if (rc)
 		return rc;
