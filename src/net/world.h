@@ -19,8 +19,8 @@
 
 struct world;
 
-#define DEVICE_NAME_LEN 16      /* IFNAMSIZ, with its NUL */
-#define WORLD_BACKLOG_MAX 1000  /* net.core.netdev_max_backlog */
+#define DEVICE_NAME_LEN	  16   /* IFNAMSIZ, with its NUL */
+#define WORLD_BACKLOG_MAX 1000 /* net.core.netdev_max_backlog */
 
 enum device_kind {
 	DEVICE_LO,
@@ -28,7 +28,7 @@ enum device_kind {
 	DEVICE_VETH,  /* sends to its peer */
 	DEVICE_IFB,
 	DEVICE_DUMMY,
-	DEVICE_TUN,   /* no link-layer header; what it sends goes to its reader */
+	DEVICE_TUN, /* no link-layer header; what it sends goes to its reader */
 	DEVICE_KINDS
 };
 
@@ -36,16 +36,16 @@ enum device_kind {
 struct device_desc {
 	char name[DEVICE_NAME_LEN];
 	enum device_kind kind;
-	u32 ifindex;      /* 0: the next free one, from 2 */
-	u32 mtu;          /* bytes; 0: 1500 (lo 65536) */
+	u32 ifindex; /* 0: the next free one, from 2 */
+	u32 mtu;     /* bytes; 0: 1500 (lo 65536) */
 	u8 mac[6];
-	bool has_mac;     /* mac is given; otherwise 02:00:00:00:hh:ll from the ifindex */
+	bool has_mac;		    /* mac is given; otherwise 02:00:00:00:hh:ll from the ifindex */
 	char peer[DEVICE_NAME_LEN]; /* VETH: may be added later; carrier is off until then */
-	bool down;        /* admin-down: up otherwise */
+	bool down;		    /* admin-down: up otherwise */
 	bool nocarrier;
-	bool noreader;    /* TUN: nobody has it open, so it has no carrier */
-	s64 qlen;         /* packets a pfifo holds; -1: the kind's default (noqueue, or pfifo_fast) */
-	u64 rate;         /* bits a second at which the queue drains, in virtual time; 0: at once */
+	bool noreader; /* TUN: nobody has it open, so it has no carrier */
+	s64 qlen;      /* packets a pfifo holds; -1: the kind's default (noqueue, or pfifo_fast) */
+	u64 rate;      /* bits a second at which the queue drains, in virtual time; 0: at once */
 };
 
 /* As `ip -s link` shows them. */
@@ -57,7 +57,7 @@ struct device_stats {
 struct world_options {
 	u64 seed;  /* of the random stream */
 	u64 start; /* virtual CLOCK_MONOTONIC at the beginning, ns */
-	u64 limit; /* hook runs one injected frame may cause; 0: no limit */
+	u64 limit; /* runs of programs on hooks one injected frame may cause; 0: no limit */
 };
 
 /* How a program stands on a hook. */
@@ -67,7 +67,7 @@ enum attach_kind {
 };
 
 struct attachment {
-	u32 number;    /* in the world, from 0, in order of attaching */
+	u32 number; /* in the world, from 0, in order of attaching */
 	u32 ifindex;
 	enum hook hook;
 	enum attach_kind kind;
@@ -111,8 +111,8 @@ int device_set_carrier(struct device *dev, bool carrier);
 
 /*
  * Put @prog (a reference is taken) on a hook. Fields number and prog of @how are filled in by
- * the call. The attachment's number (>= 0), or -EINVAL (wrong program type, priority), -ENODEV,
- * -ENOMEM.
+ * the call. The attachment's number (>= 0), or -EINVAL (wrong program type, priority or protocol;
+ * or the priority is another protocol's), -ERANGE (64 programs in a tcx list), -ENODEV, -ENOMEM.
  */
 int world_attach(struct world *world, const struct attachment *how, struct prog *prog,
 		 struct error *err);
@@ -123,15 +123,22 @@ const struct attachment *world_attachment(const struct world *world, u32 number)
 
 /*
  * Give @len bytes to @dev by @door (DOOR_RX or DOOR_TX) at virtual time @time (ns; the clock
- * never goes back), and run the synchronous part. 0; -EINVAL: shorter than the link-layer
- * header, or longer than SKB_LEN_MAX; -ENETDOWN: the device is down or has no carrier and
- * does not take it (counted as Linux counts it); -ELOOP: past the limit of hook runs, @err
- * names the cycle; -ENOMEM.
+ * never goes back), and run the synchronous part; world_settle runs the rest. 0, also when the
+ * frame was dropped as Linux drops it: longer than the MTU (the device's own at tx, with 4 bytes
+ * for a tag at rx), or, into a tun, no IP packet.
+ * -EINVAL: not a frame for this door: shorter than the link-layer header, longer than SKB_LEN_MAX,
+ * rx where nothing arrives from outside (lo, ifb, dummy); there are no events then.
+ * -ENETDOWN: the device is down (or, at rx, has no carrier) and does not take it; the frame is born
+ * and dropped, and counted where Linux counts it.
+ * -ELOOP: what fell due before @time went past the limit; -ENOMEM. @err has the sentence.
  */
 int world_inject(struct world *world, struct device *dev, enum door door, const void *frame,
 		 u32 len, u64 time, struct error *err);
 
-/* Run the backlog and the queues due at the present time until nothing is left: 0 or -ELOOP. */
+/*
+ * Run the backlog and the queues due at the present time until nothing is left: 0; -ELOOP: a frame
+ * used up its runs. Then its packets are dropped, @err names the cycle, and the world can go on.
+ */
 int world_settle(struct world *world, struct error *err);
 
 /* Let time pass until @time (ns), running what falls due on the way: 0 or -ELOOP. */
