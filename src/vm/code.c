@@ -19,10 +19,7 @@ static int make_call(struct vm_insn *to, u32 id)
 		to->op = VM_tail_call;
 		return 0;
 	}
-	if (!helper || !helper->fn)
-		return -EINVAL;
-	to->imm = (u64)(uintptr_t)helper->fn;
-	return 0;
+	return helper && helper->fn ? 0 : -EINVAL;
 }
 
 static int make(struct vm_insn *to, const struct bpf_insn *insn)

@@ -3,8 +3,8 @@
  * code.h - a program as the interpreter wants it, and the machine that runs it.
  *
  * Each instruction of the program becomes one struct vm_insn at the same index: its operation is
- * known (a row of op.def), jump distances and immediates are as wide as they can get, a call holds
- * the helper's address. The second slot of a 64-bit immediate stays as a filler that nothing jumps
+ * known (a row of op.def), jump distances and immediates are as wide as they can get. The second
+ * slot of a 64-bit immediate stays as a filler that nothing jumps
  * to, so an index into the one array is an index into the other.
  */
 #ifndef SKIFF_VM_CODE_H
@@ -27,7 +27,7 @@ struct vm_insn {
 	u8 src;
 	u8 reserved;
 	s32 off; /* of memory in bytes; of a jump or local call in instructions from the next one */
-	u64 imm; /* sign-extended; the whole 64-bit immediate; the address of a helper */
+	u64 imm; /* sign-extended, or the whole 64-bit immediate */
 };
 
 _Static_assert(sizeof(struct vm_insn) == 16, "four to a cache line");
