@@ -130,7 +130,6 @@ struct verifier {
 	u32 processed, branch_insns;
 	u32 prev_processed, prev_branch_insns; /* at the last saved state */
 	u32 total_states, live_states, peak_states, max_states_per_insn;
-	struct seen_state *free_seen; /* taken out of a list while others look at them */
 	u32 scratched_regs;
 	u64 scratched_slots;
 	bool print_state;
@@ -139,6 +138,8 @@ struct verifier {
 	bool leaks_allowed, uninit_stack_allowed;
 	bool writes_packet, reads_tstamp_type, touches_cb;
 	u32 type_bit; /* HELPER_CLS... */
+
+	struct map *inner[PROG_MAPS_MAX]; /* stand-ins for what maps of maps hold, made on demand */
 
 	struct frame *free_frames;
 	struct state *free_states;
@@ -210,67 +211,82 @@ int mem_check_store(struct verifier *v, const struct bpf_insn *insn);
 int mem_check_atomic(struct verifier *v, const struct bpf_insn *insn);
 int mem_check_ld_abs(struct verifier *v, const struct bpf_insn *insn);
 int mem_check_ld_imm64(struct verifier *v, const struct bpf_insn *insn);
-/* [reg->off + val, + size) of a region of @region_size bytes; texts of mem_region's kinds. */
-int mem_check_region(struct verifier *v, int regno, s32 off, u32 size, u32 region_size,
-		     bool zero_ok);
-int mem_check_map_access(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok,
-			 enum access access);
-int mem_check_packet(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok);
-int mem_check_map_flags(struct verifier *v, int regno, s32 off, u32 size, enum access access);
-int mem_check_offset_reg(struct verifier *v, const struct reg *reg, int regno, bool fixed_ok);
-bool mem_may_write_packet(struct verifier *v);
 
-/* stack.c: the stack byte by byte. */
+/* region.c: memory with a known size. @off is reg->off and what the instruction adds. */
+int region_check(struct verifier *v, int regno, s32 off, u32 size, u32 region_size, bool zero_ok);
+int region_check_map_value(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok,
+			   enum access access);
+int region_check_packet(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok);
+/* That a pointer was not moved; @fixed_ok: by anything unknown. */
+int region_check_unmoved(struct verifier *v, const struct reg *reg, int regno, bool fixed_ok);
+
+/* stack.c: the stack byte by byte. Offsets are without the variable part of the pointer. */
+int stack_bounds(struct verifier *v, int regno, s32 off, u32 size, enum access access);
+/* Into @dst_regno, -1: nowhere; from @value_regno, -1: a BPF_ST's constant, or some number. */
 int stack_read(struct verifier *v, int ptr_regno, s32 off, u32 size, int dst_regno);
 int stack_write(struct verifier *v, int ptr_regno, s32 off, u32 size, int value_regno);
-/* A helper reads (or, @raw: only writes) [off, off + size) of the stack. */
-int stack_check_range(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok, bool raw,
-		      bool written);
-int stack_bounds(struct verifier *v, int regno, s32 off, u32 size, enum access access,
-		 bool helper);
-int stack_fix_pointer(struct verifier *v, int regno);
+struct call_args;
+/* A helper reads or writes [off, off + size) of the stack; @call NULL: never the whole of it. */
+int stack_check_range(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok,
+		      enum access access, struct call_args *call);
+/* The key of @size bytes that R@regno points to, if it is a known number. */
+bool stack_constant(struct verifier *v, int regno, u32 size, u64 *value);
 
-/* ctx.c: struct __sk_buff. */
-int ctx_check(struct verifier *v, int ptr_regno, const struct bpf_insn *insn, s32 off, u32 size,
-	      enum access access, struct reg *loaded);
-int ctx_check_plain(struct verifier *v, const struct reg *reg, int regno);
+/* ctx.c: struct __sk_buff. *@loaded becomes what a load gives. */
+int ctx_check(struct verifier *v, int ptr_regno, s32 off, u32 size, enum access access,
+	      bool sign_extended, struct reg *loaded);
 
 /* jump.c */
 int jump_check(struct verifier *v, const struct bpf_insn *insn);
+/* Every register of @state with @id was compared with NULL: it is it (@is_null), or is not. */
 void reg_mark_nonnull(struct verifier *v, struct state *state, u32 id, bool is_null);
+/* The stand-in for the maps in @outer, a map of maps; NULL: no memory. */
+const struct map *map_inner(struct verifier *v, const struct map *outer);
 
-/* call.c, arg.c, func.c: calls. */
-int call_check_helper(struct verifier *v, const struct bpf_insn *insn);
+/*
+ * call.c, arg.c, func.c: calls. call_check_helper, func_check_call and func_check_exit set v->insn
+ * to the instruction that runs next on this path.
+ */
 struct call_args {
 	const struct helper *helper;
 	u32 id;
 	const struct map *map;
 	u32 map_uid;
-	u64 constant_size; /* of ARG_ALLOC_SIZE_OR_ZERO */
-	u32 size_max;      /* of the record to be released */
-	u32 release_ref;
-	int release_regno;
+	u32 record_size; /* of ARG_ALLOC_SIZE_OR_ZERO */
+	u32 ref;         /* the reference that an argument carries */
+	int release_regno; /* the argument that gives it up, 0: none */
 	u32 sub;           /* of ARG_FUNC */
-	bool raw_mode;
-	int raw_regno;
+	bool raw;          /* the memory argument at hand is written, and need not be initialised */
+	int raw_regno;     /* what is written whole: so many bytes of the stack */
 	u32 raw_size;
-	bool const_key;
+	bool key_known;
 	u64 key;
 };
+int call_check_helper(struct verifier *v, const struct bpf_insn *insn);
+void call_void_packet(struct verifier *v);
+void call_clear_caller_regs(struct verifier *v);
+/* A register that says nothing any more: a number, or unreadable without CAP_PERFMON. */
+void call_void_reg(struct verifier *v, struct reg *reg);
+
 int arg_check(struct verifier *v, u32 arg, struct call_args *call);
 int arg_check_mem(struct verifier *v, int regno, u32 size, enum access access, bool zero_ok,
 		  struct call_args *call);
 int arg_check_map_func(struct verifier *v, const struct map *map, u32 func);
-int func_check_call(struct verifier *v, const struct bpf_insn *insn);
-int func_check_exit(struct verifier *v);
-int func_push_callback(struct verifier *v, struct call_args *call);
-int func_enter(struct verifier *v, u32 sub, s32 callsite);
-void call_void_packet(struct verifier *v);
-void call_clear_caller_regs(struct verifier *v);
 
-/* lock.c: spin locks, and what a path still holds at its end. */
+/* The first frame of v->state, which has none yet: of the program itself (@sub 0), or of a global
+ * function that is verified on its own, with the arguments BTF says it has. */
+int func_begin(struct verifier *v, u32 sub);
+int func_check_call(struct verifier *v, const struct bpf_insn *insn);
+/* BPF_EXIT: 1 the path ends here, 0 it goes on in the caller. */
+int func_check_exit(struct verifier *v);
+/* The same for a tail call in a subprogram, whose target returns to the caller. */
+int func_return(struct verifier *v);
+int func_push_callback(struct verifier *v, const struct call_args *call);
+
+/* lock.c: spin locks, and what a path still holds where it must hold nothing. @where begins the
+ * sentence: "tail_call". */
 int lock_take(struct verifier *v, int regno, bool lock);
-int lock_check_leaks(struct verifier *v, bool exception, const char *where);
+int lock_check_leaks(struct verifier *v, bool locks_too, const char *where);
 
 /* fixup.c: the finished program; NULL: no memory. */
 struct prog *fixup(struct verifier *v);
