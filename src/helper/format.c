@@ -224,8 +224,12 @@ static u32 ip(u64 address, bool v6, bool full, char *name)
 	return text.len;
 }
 
-/* Print what is packed as a string: without the width. What does not fit the packed arguments is
- * cut off and leaves no room for more. */
+/*
+ * Print what is packed as a string: without the width, and not at all once the text is full, so
+ * that the length returned lacks it. (Linux then takes the string's bytes for the arguments that
+ * follow; nobody sees more of that than a wrong length.) What does not fit the packed arguments
+ * is cut off and leaves no room for more.
+ */
 static int put_packed(struct text *text, struct packed *packed, const char *bytes, u32 len)
 {
 	u32 room = PACKED_SIZE - packed->used;
@@ -233,7 +237,8 @@ static int put_packed(struct text *text, struct packed *packed, const char *byte
 	if (!room)
 		return -ENOSPC;
 	len = min(len, room - 1);
-	put_field(text, &(struct spec){}, bytes, len);
+	if (text->len < FORMAT_TEXT_SIZE)
+		put_field(text, &(struct spec){}, bytes, len);
 	return pack(packed, len + 1, 1);
 }
 
@@ -255,7 +260,9 @@ static int put_string(struct text *text, struct packed *packed, const struct spe
 		bytes[0] = '\0';
 		size = 1;
 	}
-	put_field(text, kind == 's' ? spec : &(struct spec){}, bytes, (u32)size - 1);
+	if (kind != 's')
+		return put_packed(text, packed, bytes, (u32)size - 1);
+	put_field(text, spec, bytes, (u32)size - 1);
 	return pack(packed, (u32)size, 1);
 }
 
@@ -353,8 +360,8 @@ static const char *spec_parse(struct spec *spec, const char *at)
 	for (; is_digit((u8)*at); at++)
 		width = width * 10 + (u32)(*at - '0');
 	/* Linux counts in an int that wraps, and -1 means "no width". */
-	spec->width = (s32)width > WIDTH_MAX ? WIDTH_MAX : (s32)width;
-	spec->has_width = spec->width != -1;
+	spec->width = max(min((s32)width, WIDTH_MAX), -WIDTH_MAX);
+	spec->has_width = (s32)width != -1;
 	return at;
 }
 

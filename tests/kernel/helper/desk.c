@@ -135,12 +135,14 @@ struct outcome {
 static void ask_linux(const struct desk_question *question, struct desk *desk, const void *frame,
 		      u32 len, struct outcome *outcome)
 {
+	struct __sk_buff ctx = {.gso_size = question->gso_size};
 	struct linux_run run = {
 		.in = frame,
 		.in_len = len,
 		.out = outcome->packet,
 		.out_len = sizeof(outcome->packet),
 		.flags = question->csum ? TEST_SKB_CHECKSUM_COMPLETE : 0,
+		.ctx = question->gso_size ? &ctx : NULL,
 	};
 	u32 key = 0;
 
@@ -179,6 +181,7 @@ static void ask_skiff(const struct desk_question *question, struct fake *fake, s
 
 	if (question->type == BPF_PROG_TYPE_LWT_XMIT)
 		skb_pull(skb, SKB_MAC_LEN);
+	skb->ctx.gso_size = question->gso_size;
 	if (question->csum) {
 		skb->ip_summed = CHECKSUM_COMPLETE;
 		skb->csum = csum_partial((const u8 *)frame + SKB_MAC_LEN, len - SKB_MAC_LEN, 0);

@@ -40,8 +40,9 @@ struct desk_question {
 	u32 helper;
 	enum bpf_prog_type type;
 	enum desk_arg kinds[5];
-	bool csum; /* the packet has a complete checksum (CHECKSUM_COMPLETE); tell it */
-	int map;   /* DESK_MAP: Linux's, and */
+	bool csum;    /* the packet has a complete checksum (CHECKSUM_COMPLETE); tell it */
+	u32 gso_size; /* of the packet; its gso_type is 0 */
+	int map;      /* DESK_MAP: Linux's, and */
 	struct map *skiff_map;
 
 	int prog, desk; /* filled in by desk_open */

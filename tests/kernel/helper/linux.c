@@ -3,6 +3,7 @@
 #include "linux.h"
 
 #include <errno.h>
+#include <linux/btf.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -64,25 +65,77 @@ int linux_map_put(int map, const void *key, const void *value)
 	return sys_bpf(BPF_MAP_UPDATE_ELEM, &attr);
 }
 
-int linux_prog(enum bpf_prog_type type, const struct bpf_insn *insns, u32 cnt)
+static int load(union bpf_attr *attr, enum bpf_prog_type type, const struct bpf_insn *insns,
+		u32 cnt)
 {
 	static char log[1 << 16];
-	union bpf_attr attr = {};
 	int prog;
 
 	log[0] = '\0';
-	attr.prog_type = type;
-	attr.insns = address(insns);
-	attr.insn_cnt = cnt;
-	attr.license = address("GPL");
-	attr.log_buf = address(log);
-	attr.log_size = sizeof(log);
-	attr.log_level = 1;
-	prog = sys_bpf(BPF_PROG_LOAD, &attr);
+	attr->prog_type = type;
+	attr->insns = address(insns);
+	attr->insn_cnt = cnt;
+	attr->license = address("GPL");
+	attr->log_buf = address(log);
+	attr->log_size = sizeof(log);
+	attr->log_level = 1;
+	prog = sys_bpf(BPF_PROG_LOAD, attr);
 	if (prog < 0) {
 		for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n"))
 			printf("# %s\n", line);
 	}
+	return prog;
+}
+
+int linux_prog(enum bpf_prog_type type, const struct bpf_insn *insns, u32 cnt)
+{
+	union bpf_attr attr = {};
+
+	return load(&attr, type, insns, cnt);
+}
+
+/* The least BTF that has a global function, "main", and a static one, "callback". */
+static const struct {
+	struct btf_header header;
+	struct btf_type integer;
+	u32 integer_bits;
+	struct btf_type proto, main, callback;
+	char strings[19];
+} btf = {
+	.header = {.magic = BTF_MAGIC,
+		   .version = BTF_VERSION,
+		   .hdr_len = sizeof(struct btf_header),
+		   .type_len = 4 * sizeof(struct btf_type) + sizeof(u32),
+		   .str_off = 4 * sizeof(struct btf_type) + sizeof(u32),
+		   .str_len = 19},
+	.integer = {.name_off = 1, .info = BTF_KIND_INT << 24, .size = 4},
+	.integer_bits = BTF_INT_SIGNED << 24 | 32,
+	.proto = {.info = BTF_KIND_FUNC_PROTO << 24, .type = 1},
+	.main = {.name_off = 5, .info = BTF_KIND_FUNC << 24 | BTF_FUNC_GLOBAL, .type = 2},
+	.callback = {.name_off = 10, .info = BTF_KIND_FUNC << 24 | BTF_FUNC_STATIC, .type = 2},
+	.strings = "\0int\0main\0callback",
+};
+
+int linux_prog_callback(enum bpf_prog_type type, const struct bpf_insn *insns, u32 cnt,
+			u32 callback)
+{
+	const struct bpf_func_info funcs[] = {{.insn_off = 0, .type_id = 3},
+					      {.insn_off = callback, .type_id = 4}};
+	union bpf_attr attr = {};
+	int fd, prog;
+
+	attr.btf = address(&btf);
+	attr.btf_size = sizeof(btf.header) + btf.header.type_len + btf.header.str_len;
+	fd = sys_bpf(BPF_BTF_LOAD, &attr);
+	if (fd < 0)
+		return fd;
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_btf_fd = (u32)fd;
+	attr.func_info = address(funcs);
+	attr.func_info_cnt = 2;
+	attr.func_info_rec_size = sizeof(funcs[0]);
+	prog = load(&attr, type, insns, cnt);
+	close(fd);
 	return prog;
 }
 

@@ -20,6 +20,10 @@ int linux_map_put(int map, const void *key, const void *value);
 /* Load a GPL program; the verifier's log goes to standard output as TAP comments. */
 int linux_prog(enum bpf_prog_type type, const struct bpf_insn *insns, u32 cnt);
 
+/* The same for a program with a second function, which starts at @callback and is static. */
+int linux_prog_callback(enum bpf_prog_type type, const struct bpf_insn *insns, u32 cnt,
+			u32 callback);
+
 struct linux_run {
 	const void *in; /* the frame */
 	u32 in_len;

@@ -71,6 +71,12 @@ struct skb *fake_packet(struct fake *fake, const void *bytes, u32 len);
 /* Call helper @id for the fake's run. */
 s64 fake_call(struct fake *fake, u32 id, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
 
+/* The last skb sent. */
+static inline const struct fake_sent *fake_last(const struct fake *fake)
+{
+	return &fake->sent[(fake->sent_cnt - 1) % FAKE_SENT];
+}
+
 static inline u64 reg(const void *pointer)
 {
 	return (u64)(uintptr_t)pointer;
