@@ -4,8 +4,8 @@
  *
  * Each instruction of the program becomes one struct vm_insn at the same index: its operation is
  * known (a row of op.def), jump distances and immediates are as wide as they can get. The second
- * slot of a 64-bit immediate stays as a filler that nothing jumps
- * to, so an index into the one array is an index into the other.
+ * slot of a 64-bit immediate stays as a filler that nothing jumps to, so an index into the one
+ * array is an index into the other.
  */
 #ifndef SKIFF_VM_CODE_H
 #define SKIFF_VM_CODE_H

@@ -18,7 +18,7 @@
 
 #define INTERPRET	   interpret
 #define STEP()		   true
-#define ENTER()		   true
+#define ENTER()		   (assert(machine->depth + 1 < PROG_FRAMES_MAX), true)
 #define ACCESS(addr, size) true
 #define CALLX_OK(id)	   false
 #define CALLX(id)	   0

@@ -14,7 +14,9 @@
 
 /*
  * Make @prog ready to run (predecoding, later compiling): fills prog->code. Called once, when
- * verification is done. 0 or -ENOMEM.
+ * verification is done. What a load with INSN_FUNC gives a program is the index of the callback's
+ * first instruction, which is what run->call takes. 0; -ENOMEM; or -EINVAL for an instruction or
+ * a helper that skiff does not have, which no verified program contains.
  */
 int vm_prepare(struct prog *prog);
 

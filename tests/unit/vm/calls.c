@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* calls.c - functions of a program, callbacks, tail calls, and the gate before each program. */
+/*
+ * calls.c - functions of a program, callbacks, tail calls, and the gate before each program.
+ *
+ * How often tail calls go on, and where a program tail-called by a function returns to, was asked
+ * of Linux 6.18.44: the same programs written in C, run by BPF_PROG_TEST_RUN.
+ */
 #include "tap.h"
 
 #include <errno.h>
