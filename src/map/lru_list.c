@@ -194,22 +194,11 @@ static void take_batch(struct lru_list *lru)
 		shrink(lru, lru->batch - taken, LRU_LOCAL_FREE);
 }
 
-/* The last resort: one of the CPU's own new elements, the oldest that is not referenced. */
-static struct hash_elem *steal_pending(struct lru_list *lru)
-{
-	struct lru_chain *head = &lru->heads[LRU_LOCAL_PENDING];
-	struct lru_chain *at;
-
-	for (int spare = 1; spare >= 0; spare--) {
-		for (at = head->prev; at != head; at = at->prev) {
-			if (spare && elem_of(at)->ref)
-				continue;
-			if (htab_unlink(lru->htab, elem_of(at)))
-				return elem_of(at);
-		}
-	}
-	return NULL;
-}
+/*
+ * The batch cannot come out empty: what this CPU inserted is in the lists by then, and one of it
+ * goes in the end. (With more CPUs, Linux would have to take one from another's pending list.)
+ */
+_Static_assert(MAP_CPUS == 1, "every element in use is in the lists when a batch is taken");
 
 static struct hash_elem *take_common(struct lru_list *lru)
 {
@@ -218,12 +207,14 @@ static struct hash_elem *take_common(struct lru_list *lru)
 
 	if (is_empty(local))
 		take_batch(lru);
-	elem = is_empty(local) ? steal_pending(lru) : elem_of(local->next);
-	if (elem)
-		move_unref(lru, elem, LRU_LOCAL_PENDING);
+	if (is_empty(local))
+		return NULL;
+	elem = elem_of(local->next);
+	move_unref(lru, elem, LRU_LOCAL_PENDING);
 	return elem;
 }
 
+/* Without a batch: in use from the start, and inactive until it is looked up. */
 static struct hash_elem *take_percpu(struct lru_list *lru)
 {
 	rotate(lru);

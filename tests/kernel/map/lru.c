@@ -2,11 +2,11 @@
 /*
  * lru.c - who has to go from an LRU map: on one CPU, exactly the elements that Linux lets go.
  *
- * The process stays on one CPU. With the common LRU (from 512 entries on, where Linux's batch does
- * not depend on how many CPUs there are) both maps are alike; with BPF_F_NO_COMMON_LRU Linux
- * divides the entries between its CPUs, so its map is that much larger. An update of a key that is
- * there counts as a use, a lookup by user space does not; lookups by a program do, and are made by
- * one.
+ * The process stays on one CPU. With the common LRU (of 1 to 3, or at least 256 entries a CPU,
+ * where Linux's batch is that of one CPU) both maps are alike; with BPF_F_NO_COMMON_LRU
+ * Linux divides the entries between its CPUs, so its map is that much larger. An update of a key
+ * that is there counts as a use, a lookup by user space does not; lookups by a program do, and are
+ * made by one.
  */
 #include <string.h>
 #include <unistd.h>
@@ -100,11 +100,16 @@ static const struct mix mixes[] = {
 
 TEST(common)
 {
+	u32 large = 256 * pair_cpus();
+
 	NEEDS_LINUX();
 	for (u32 i = 0; i < ARRAY_SIZE(mixes); i++) {
-		play(BPF_MAP_TYPE_LRU_HASH, 512, 0, &mixes[i]);
-		play(BPF_MAP_TYPE_LRU_HASH, 1000, 0, &mixes[i]);
-		play(BPF_MAP_TYPE_LRU_PERCPU_HASH, 1000, 0, &mixes[i]);
+		play(BPF_MAP_TYPE_LRU_HASH, 1, 0, &mixes[i]);
+		play(BPF_MAP_TYPE_LRU_HASH, 2, 0, &mixes[i]);
+		play(BPF_MAP_TYPE_LRU_HASH, 3, 0, &mixes[i]);
+		play(BPF_MAP_TYPE_LRU_HASH, large, 0, &mixes[i]);
+		play(BPF_MAP_TYPE_LRU_HASH, large + 333, 0, &mixes[i]);
+		play(BPF_MAP_TYPE_LRU_PERCPU_HASH, large + 333, 0, &mixes[i]);
 	}
 }
 
