@@ -28,6 +28,7 @@ u32 csum_partial(const void *bytes, u32 len, u32 sum)
 {
 	const u8 *at = bytes;
 	u64 even = sum, odd = 0, word, next;
+	u32 half;
 
 	/* Two chains of carries, so that one need not wait for the other. */
 	for (; len >= 16; len -= 16, at += 16) {
@@ -36,17 +37,24 @@ u32 csum_partial(const void *bytes, u32 len, u32 sum)
 		even = add64(even, word);
 		odd = add64(odd, next);
 	}
-	if (len >= 8) {
+	if (len & 8) {
 		memcpy(&word, at, 8);
 		even = add64(even, word);
-		len -= 8;
 		at += 8;
 	}
-	if (len) {
+	if (len & 4) {
+		memcpy(&half, at, 4);
+		odd = add64(odd, half);
+		at += 4;
+	}
+	if (len & 3) {
 		/* What is missing of the last word counts as zeros behind it. */
-		word = 0;
-		memcpy(&word, at, len);
-		even = add64(even, word);
+		half = 0;
+		if (len & 2)
+			memcpy(&half, at, 2);
+		if (len & 1)
+			((u8 *)&half)[len & 2] = at[len & 2];
+		even = add64(even, half);
 	}
 	return fold64(add64(even, odd));
 }

@@ -75,8 +75,8 @@ TEST(load_bytes)
 
 TEST(load_bytes_relative)
 {
-	static const u64 starts[] = {BPF_HDR_START_MAC, BPF_HDR_START_NET, 2, 0xffffffff,
-				     0x100000001};
+	static const u64 starts[] = {BPF_HDR_START_MAC, BPF_HDR_START_NET, 2,
+				     0xffffffff,	0x100000000,	   0x100000001};
 	struct desk_question question = {
 		.helper = BPF_FUNC_skb_load_bytes_relative,
 		.type = BPF_PROG_TYPE_SCHED_CLS,

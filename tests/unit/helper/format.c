@@ -175,7 +175,7 @@ TEST(event)
 {
 	static const struct {
 		const char *fmt;
-		const char *text;
+		char text[12];
 	} rows[] = {{"plain", "plain"}, {"line\n", "line"},   {"two\nlines\n", "two\nlines"},
 		    {"\n\n", "\n"},	{"cut%chere", "cut"}, {"", ""}};
 	static const char not_ended[] = {'a', 'b'};

@@ -134,6 +134,10 @@ TEST(perf_event_output)
 	fake_packet(&fake, NULL, 60);
 	map->object_put = object_put;
 	REQUIRE(map_user_update_object(map, &key, &fake, 0) == 0);
+	/* The same with nobody listening. */
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++)
+		EQ(fake_call(&fake, 25, reg(fake.run.skb), reg(map), rows[i].flags, reg("abc"), 3),
+		   rows[i].ret);
 	fake_listen(&fake, BIT(EVENT_OUTPUT));
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 		fake.event_cnt = 0;

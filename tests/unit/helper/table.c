@@ -86,6 +86,7 @@ TEST(report)
 	EQ(fake.events[0].kind, EVENT_HELPER);
 	EQ(fake.events[0].helper, BPF_FUNC_skb_pull_data);
 	EQ(fake.events[0].ret, (u64)-ENOMEM);
+	EQ(fake.events[0].args[0], reg(fake.run.skb));
 	EQ(fake.events[0].args[1], 61);
 	EQ(fake.events[0].args[4], 5);
 	EQ(fake.events[0].hook, HOOK_INGRESS);
