@@ -57,8 +57,9 @@ TEST(rfc_1071)
 					   csum_partial(bytes + cut, 8 - cut, 0), cut);
 
 		EQ(ntohs(csum_fold16(whole)), 0xddf2);
-		EQ(csum_fold16(csum_block_sub(whole, csum_partial(bytes + cut, 8 - cut, 0), cut)),
-		   csum_fold16(csum_partial(bytes, cut, 0)));
+		/* Without it again; the two zeros are one number. */
+		whole = csum_block_sub(whole, csum_partial(bytes + cut, 8 - cut, 0), cut);
+		EQ(csum_fold16(whole) % 0xffff, csum_partial(bytes, cut, 0) % 0xffff);
 	}
 }
 
