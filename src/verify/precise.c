@@ -76,6 +76,23 @@ void node_mark(struct nodes *nodes, u32 node)
 	}
 }
 
+void node_link(struct nodes *nodes, u32 node, u32 other)
+{
+	struct node *row = &nodes->rows[node];
+	u32 joint;
+
+	if (node == other || node_marked(nodes, other))
+		return;
+	if (node_marked(nodes, node)) {
+		node_mark(nodes, other);
+		return;
+	}
+	if (row->a == other || row->b == other)
+		return;
+	joint = node_new(nodes, row->a, other);
+	nodes->rows[node].a = joint; /* the rows may have moved */
+}
+
 void nodes_free(struct nodes *nodes)
 {
 	free(nodes->rows);

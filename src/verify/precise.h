@@ -36,6 +36,8 @@ struct nodes {
 
 /* A node computed from @a and @b, each of which may be NODE_NONE. */
 u32 node_new(struct nodes *nodes, u32 a, u32 b);
+/* Where @node's value is needed exactly, now or later, so is that of @other. */
+void node_link(struct nodes *nodes, u32 node, u32 other);
 /* The value of @node is needed exactly, and so are those it came from. */
 void node_mark(struct nodes *nodes, u32 node);
 void nodes_free(struct nodes *nodes);

@@ -62,7 +62,12 @@ struct frame *frame_new(struct verifier *v)
 		v->free_frames = frame->free_next;
 		return frame;
 	}
-	return calloc(1, sizeof(*frame));
+	frame = calloc(1, sizeof(*frame));
+	if (!frame)
+		return NULL;
+	frame->made_before = v->frames;
+	v->frames = frame;
+	return frame;
 }
 
 void frame_free(struct verifier *v, struct frame *frame)
@@ -106,8 +111,10 @@ static int frame_copy(struct frame *to, const struct frame *from)
 {
 	struct slot *slots = to->slots;
 	u32 cap = to->slot_cap;
+	struct frame *made_before = to->made_before;
 
 	*to = *from;
+	to->made_before = made_before;
 	to->slots = slots;
 	to->slot_cap = cap;
 	to->slot_cnt = 0;
@@ -125,11 +132,16 @@ struct state *state_new(struct verifier *v)
 
 	if (state) {
 		v->free_states = state->free_next;
-		memset(state, 0, offsetof(struct state, refs));
+		memset(&state->parent, 0, offsetof(struct state, refs) - offsetof(struct state, parent));
 		memset(&state->branches, 0, sizeof(*state) - offsetof(struct state, branches));
 		return state;
 	}
-	return calloc(1, sizeof(*state));
+	state = calloc(1, sizeof(*state));
+	if (!state)
+		return NULL;
+	state->made_before = v->states;
+	v->states = state;
+	return state;
 }
 
 struct state *state_copy(struct verifier *v, const struct state *from)
@@ -172,17 +184,17 @@ void state_free(struct verifier *v, struct state *state)
 
 void state_pools_drop(struct verifier *v)
 {
-	for (struct state *state = v->free_states, *next; state; state = next) {
-		next = state->free_next;
+	for (struct state *state = v->states, *next; state; state = next) {
+		next = state->made_before;
 		free(state);
 	}
-	for (struct frame *frame = v->free_frames, *next; frame; frame = next) {
-		next = frame->free_next;
+	for (struct frame *frame = v->frames, *next; frame; frame = next) {
+		next = frame->made_before;
 		free(frame->slots);
 		free(frame);
 	}
-	v->free_states = NULL;
-	v->free_frames = NULL;
+	v->states = v->free_states = NULL;
+	v->frames = v->free_frames = NULL;
 }
 
 struct reg *reg_walk_next(struct reg_walk *walk)

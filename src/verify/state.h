@@ -16,6 +16,7 @@
 #include "verify/scalar.h"
 
 #define REGS 11 /* r0..r10 */
+#define BPF_REG_FP BPF_REG_10
 #define SLOT_SIZE 8
 #define SLOTS_MAX (PROG_STACK_MAX / SLOT_SIZE)
 #define OFFSET_MAX (1 << 29) /* BPF_MAX_VAR_OFF: bytes a pointer may be moved */
@@ -89,6 +90,7 @@ struct slot {
 
 struct frame {
 	struct frame *free_next;
+	struct frame *made_before; /* every frame there is, for the end */
 	struct reg regs[REGS];
 	s32 callsite;     /* the call's instruction, -1 for the first frame */
 	u32 sub;          /* which subprogram runs */
@@ -114,6 +116,7 @@ struct ref {
 
 struct state {
 	struct state *free_next;
+	struct state *made_before; /* every state there is, for the end */
 	struct state *parent; /* the state saved before this one on the same path */
 	struct frame *frames[PROG_FRAMES_MAX];
 	u32 top; /* the frame that runs */
@@ -124,9 +127,13 @@ struct state {
 	u32 callback_unroll_depth;
 	u32 insn, last_insn;
 	u32 first_insn;
-	bool used_as_loop_entry; /* a callback's loop was closed here */
-	bool in_open_loop;       /* closed before all of its paths were known: compare exactly */
-	u32 owners;              /* an explored list or a child points here */
+	/*
+	 * Somewhere below, a path ended because it came back to loop_entry, a state above on the same
+	 * path (callbacks only). Until that one has been explored whole, what is marked as needed
+	 * precisely here is not final, and states are compared with this one by ranges.
+	 */
+	struct state *loop_entry; /* counted */
+	u32 owners;               /* the list it is in, the open paths below, states it is loop_entry of */
 };
 
 static inline struct frame *state_frame(const struct state *state)

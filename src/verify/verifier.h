@@ -29,6 +29,8 @@ struct insn_info {
 	bool packet_write;     /* stores to the packet directly */
 	u8 pointer;            /* the enum reg_type it accesses memory through, REG_NONE: not yet */
 	u8 ctx_op;             /* fixup: the operation that replaces it, 0: stays */
+	bool loop_seen, loop_inline; /* a bpf_loop: of which Linux writes it out, see prog.h */
+	u32 loop_sub;
 	u16 live_regs;         /* registers that may be read from here on */
 	u64 live_slots;        /* slots of the own frame that may be read from here on */
 	struct seen_state *states;
@@ -141,9 +143,9 @@ struct verifier {
 
 	struct map *inner[PROG_MAPS_MAX]; /* stand-ins for what maps of maps hold, made on demand */
 
-	struct frame *free_frames;
-	struct state *free_states;
-	struct id_pair *ids; /* prune.c's renaming */
+	struct frame *frames, *free_frames;
+	struct state *states, *free_states;
+	struct id_pair *ids; /* equal.c's renaming */
 	u32 id_cnt, id_cap;
 
 	struct log log;
@@ -273,11 +275,11 @@ int arg_check_mem(struct verifier *v, int regno, u32 size, enum access access, b
 		  struct call_args *call);
 int arg_check_map_func(struct verifier *v, const struct map *map, u32 func);
 
-/* The first frame of v->state, which has none yet: of the program itself (@sub 0), or of a global
- * function that is verified on its own, with the arguments BTF says it has. */
-int func_begin(struct verifier *v, u32 sub);
+/* Go into @sub: called at @callsite with r1..r5 of the frame above; or (-1) as a global function
+ * that is verified on its own, in v->state's only frame, with the arguments BTF says it has. */
+int func_enter(struct verifier *v, u32 sub, s32 callsite);
 int func_check_call(struct verifier *v, const struct bpf_insn *insn);
-/* BPF_EXIT: 1 the path ends here, 0 it goes on in the caller. */
+/* BPF_EXIT: 1 the path ends here, 0 it goes on in the caller. What it still holds was checked. */
 int func_check_exit(struct verifier *v);
 /* The same for a tail call in a subprogram, whose target returns to the caller. */
 int func_return(struct verifier *v);
