@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/nearest.h"
@@ -93,26 +94,60 @@ static int dispatch(int argc, char **argv)
 	return command ? command->main(command, argc - 1, argv + 1) : unknown(argv[1]);
 }
 
-/* A full disk or a reader that went away shows here at the latest. */
-static int close_stdout(int ret)
-{
-	int failed = ferror(stdout);
+/* Standard output, with a memory for why it could not be written. */
+struct sink {
+	int code; /* errno of the first write that failed */
+};
 
-	errno = 0;
-	if (fclose(stdout) == 0 && !failed)
+static ssize_t sink_write(void *cookie, const char *bytes, size_t size)
+{
+	struct sink *sink = cookie;
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = write(STDOUT_FILENO, bytes + done, size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			sink->code = sink->code ? sink->code : errno;
+			return 0;
+		}
+		done += (size_t)n;
+	}
+	return (ssize_t)size;
+}
+
+static void open_stdout(struct sink *sink)
+{
+	FILE *out = fopencookie(sink, "w", (cookie_io_functions_t){.write = sink_write});
+
+	if (!out)
+		return;
+	setvbuf(out, NULL, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, 1 << 16);
+	stdout = out;
+}
+
+/* A full disk or a reader that went away shows here at the latest. */
+static int close_stdout(struct sink *sink, int ret)
+{
+	int failed = fflush(stdout) | ferror(stdout);
+
+	if (close(STDOUT_FILENO) && !sink->code)
+		sink->code = errno;
+	fclose(stdout);
+	if (!failed && !sink->code)
 		return ret;
-	if (errno)
-		fprintf(stderr, "skiff: standard output: %s; what was printed is not complete\n",
-			strerror(errno));
-	else
-		fputs("skiff: standard output could not be written; what was printed is not "
-		      "complete\n",
-		      stderr);
+	fprintf(stderr, "skiff: standard output: %s; what was printed is not complete\n",
+		strerror(sink->code ? sink->code : EIO));
 	return EXIT_WRONG;
 }
 
 int main(int argc, char **argv)
 {
+	struct sink sink = {0};
+
 	signal(SIGPIPE, SIG_IGN);
-	return close_stdout(dispatch(argc, argv));
+	open_stdout(&sink);
+	return close_stdout(&sink, dispatch(argc, argv));
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/run.h"
+#include "skb/skb.h"
 
 /* A signal handler has no argument to put it in. */
 static volatile sig_atomic_t interrupted;
@@ -82,6 +83,19 @@ static void ignore_record(void *ctx, const void *bytes, u32 len)
 {
 }
 
+/* Put the capture and the frame's number in it before the sentence. */
+static int where(struct job *job, const struct feed *feed, int code)
+{
+	if (code != -ELOOP)
+		return error_prefix(&job->err, code, "%s: frame %llu", feed->path,
+				    (unsigned long long)feed->frame.number);
+	/* The world has counted too, over all captures. */
+	if (job->feed_cnt == 1)
+		return error_prefix(&job->err, code, "%s", feed->path);
+	return error_prefix(&job->err, code, "%s: frame %llu of this file", feed->path,
+			    (unsigned long long)feed->frame.number);
+}
+
 /* Give one frame and run what it causes. */
 static int give(struct job *job, struct feed *feed)
 {
@@ -96,6 +110,8 @@ static int give(struct job *job, struct feed *feed)
 			    &job->err);
 	switch (code) {
 	case -EINVAL:
+		if (frame->len >= (device_has_mac(dev) ? SKB_MAC_LEN : 1))
+			break;
 		job->tally.not_taken++;
 		return 0;
 	case 0:
@@ -107,10 +123,7 @@ static int give(struct job *job, struct feed *feed)
 		ringbuf_consume(job->rings[i], ignore_record, NULL);
 	if (code == -ELOOP)
 		job->refused = true;
-	if (code)
-		return error_prefix(&job->err, code, "%s: frame %llu at %s", feed->path,
-				    (unsigned long long)frame->number, device_name(dev));
-	return 0;
+	return code ? where(job, feed, code) : 0;
 }
 
 static void show_progress(struct job *job)

@@ -177,7 +177,7 @@ static int add_devices(struct job *job)
 			code = world_add_device(job->world, &dev->desc, &job->err);
 			dev->ifindex = (u32)code;
 			if (code < 0)
-				return error_prefix(&job->err, code, "-d %s", dev->desc.name);
+				return code;
 			code = 0;
 		}
 		if (!code)

@@ -39,17 +39,24 @@ static int parse_devs(struct job *job)
 	return 0;
 }
 
-static int check_peers(struct job *job)
+static struct device_desc *find_dev(const struct job *job, const char *name)
 {
 	for (u32 i = 0; i < job->dev_cnt; i++) {
-		const struct device_desc *desc = &job->devs[i].desc, *peer = NULL;
+		if (!strcmp(job->devs[i].desc.name, name))
+			return &job->devs[i].desc;
+	}
+	return NULL;
+}
+
+/* Both ends of a veth are there, and it is enough that one names the other. */
+static int settle_peers(struct job *job)
+{
+	for (u32 i = 0; i < job->dev_cnt; i++) {
+		const struct device_desc *desc = &job->devs[i].desc;
+		struct device_desc *peer = find_dev(job, desc->peer);
 
 		if (!desc->peer[0])
 			continue;
-		for (u32 j = 0; j < job->dev_cnt; j++) {
-			if (!strcmp(job->devs[j].desc.name, desc->peer))
-				peer = &job->devs[j].desc;
-		}
 		if (!peer)
 			return error_set(&job->err, -ENODEV,
 					 "-d %s: there is no device %s for its peer; add -d "
@@ -59,7 +66,9 @@ static int check_peers(struct job *job)
 			return error_set(&job->err, -EINVAL,
 					 "-d %s: its peer %s is type=%s, not veth", desc->name,
 					 desc->peer, device_kind_name(peer->kind));
-		if (peer->peer[0] && strcmp(peer->peer, desc->name))
+		if (!peer->peer[0])
+			strcpy(peer->peer, desc->name);
+		if (strcmp(peer->peer, desc->name))
 			return error_set(&job->err, -EINVAL,
 					 "-d %s: its peer %s has another peer, %s", desc->name,
 					 desc->peer, peer->peer);
@@ -156,7 +165,7 @@ int job_parse(struct job *job)
 	if (!code)
 		code = check_inputs(job);
 	if (!code)
-		code = check_peers(job);
+		code = settle_peers(job);
 	if (!code)
 		code = parse_attaches(job);
 	if (!code)

@@ -215,6 +215,8 @@ static void count_helper(struct tally *tally, const struct event *event)
 		program->helpers[event->helper] = helper;
 	}
 	helper->calls++;
+	if (event->helper == HELPER_redirect)
+		tally->redirect_ifindex = (u32)event->args[0];
 	if (!(row->flags & HELPER_STATUS))
 		return;
 	value = values_count(tally, &helper->returns, (s64)event->ret);
@@ -284,6 +286,8 @@ static void hear(struct event_listener *listener, const struct event *event)
 	case EVENT_DROP:
 		if (dev)
 			dev->dropped[event->reason]++;
+		if (event->reason == DROP_NO_DEVICE && !tally->missing_device++)
+			tally->missing_ifindex = tally->redirect_ifindex;
 		break;
 	case EVENT_CONSUME:
 		if (dev)
@@ -300,15 +304,12 @@ static void hear(struct event_listener *listener, const struct event *event)
 	case EVENT_VERDICT:
 		count_verdict(tally, event);
 		break;
-	case EVENT_REDIRECT:
-		if (!dev && !tally->missing_device++)
-			tally->missing_ifindex = event->ifindex;
-		break;
 	case EVENT_PRINTK:
 	case EVENT_OUTPUT:
 		keep_line(tally, event);
 		break;
 	case EVENT_CLONE:
+	case EVENT_REDIRECT:
 	case EVENT_QUEUE:
 	case EVENT_KINDS:
 		break;
@@ -317,12 +318,12 @@ static void hear(struct event_listener *listener, const struct event *event)
 
 void tally_init(struct tally *tally)
 {
-	*tally = (struct tally){
-		.listener = {.kinds = BIT(EVENT_BORN) | BIT(EVENT_HOOK) | BIT(EVENT_HELPER) |
-				      BIT(EVENT_VERDICT) | BIT(EVENT_REDIRECT) | BIT(EVENT_DROP) |
-				      BIT(EVENT_CONSUME) | BIT(EVENT_WIRE) | BIT(EVENT_HOST) |
-				      BIT(EVENT_PRINTK) | BIT(EVENT_OUTPUT),
-			     .fn = hear}};
+	*tally = (struct tally){.listener = {.kinds = BIT(EVENT_BORN) | BIT(EVENT_HOOK) |
+						      BIT(EVENT_HELPER) | BIT(EVENT_VERDICT) |
+						      BIT(EVENT_DROP) | BIT(EVENT_CONSUME) |
+						      BIT(EVENT_WIRE) | BIT(EVENT_HOST) |
+						      BIT(EVENT_PRINTK) | BIT(EVENT_OUTPUT),
+					     .fn = hear}};
 }
 
 void tally_free(struct tally *tally)

@@ -94,10 +94,11 @@ struct tally {
 	u64 cut;	    /* of these, cut short by the capture: whoever feeds them counts, and */
 	u64 not_taken;	    /* frames too short or too long for their device */
 	u64 first, last;    /* virtual time of the first and the last event */
-	u64 missing_device; /* times a redirect's device did not exist, and */
-	u32 missing_ifindex; /* the first such */
-	bool keep_records;   /* keep what programs put out (EVENT_OUTPUT), not only printk */
-	bool nomem;	     /* something could not be kept */
+	u64 missing_device; /* packets redirected to a device that does not exist, and */
+	u32 missing_ifindex;  /* what the first of them was redirected to */
+	u32 redirect_ifindex; /* of the last call of bpf_redirect */
+	bool keep_records;    /* keep what programs put out (EVENT_OUTPUT), not only printk */
+	bool nomem;	      /* something could not be kept */
 };
 
 /* An empty tally. */
