@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
@@ -14,7 +15,6 @@
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -91,15 +91,6 @@ void lab_run(const char *fmt, ...)
 		printf("Bail out! this command failed: %s\n", command);
 		exit(1);
 	}
-}
-
-u32 lab_ifindex(const char *name)
-{
-	u32 ifindex = if_nametoindex(name);
-
-	if (!ifindex)
-		die(name);
-	return ifindex;
 }
 
 int lab_map(u32 size)
@@ -306,7 +297,7 @@ void lab_settle(void)
 	usleep(300);
 }
 
-int lab_tun(const char *name)
+int lab_tun(const char *name, u32 ifindex)
 {
 	struct ifreq ifr = {.ifr_flags = IFF_TUN | IFF_NO_PI};
 	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -314,12 +305,14 @@ int lab_tun(const char *name)
 	if (fd < 0)
 		die("/dev/net/tun");
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
-	if (ioctl(fd, TUNSETIFF, &ifr) || ioctl(fd, TUNSETPERSIST, 1))
+	if (ioctl(fd, TUNSETIFINDEX, &ifindex) || ioctl(fd, TUNSETIFF, &ifr) ||
+	    ioctl(fd, TUNSETPERSIST, 1))
 		die("TUNSETIFF");
 	return fd;
 }
 
-void lab_stats(u32 ifindex, struct device_stats *stats)
+/* Attribute @type of the device, at most @size bytes of it, to @to. */
+static void link_attr(u32 ifindex, u16 type, void *to, size_t size)
 {
 	struct request request = {.head = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
 					   .nlmsg_type = RTM_GETLINK,
@@ -327,7 +320,6 @@ void lab_stats(u32 ifindex, struct device_stats *stats)
 				  .link = {.ifi_index = (int)ifindex}};
 	static u8 reply[65536];
 	struct nlmsghdr *head = (void *)reply;
-	struct rtnl_link_stats64 all;
 	struct rtattr *attr;
 	int left, err;
 
@@ -338,21 +330,36 @@ void lab_stats(u32 ifindex, struct device_stats *stats)
 	}
 	attr = IFLA_RTA(NLMSG_DATA(head));
 	left = (int)IFLA_PAYLOAD(head);
+	memset(to, 0, size);
 	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) {
-		if (attr->rta_type != IFLA_STATS64)
+		if (attr->rta_type != type)
 			continue;
-		memset(&all, 0, sizeof(all));
-		memcpy(&all, RTA_DATA(attr), min(RTA_PAYLOAD(attr), sizeof(all)));
-		*stats = (struct device_stats){
-			.rx_packets = all.rx_packets,
-			.rx_bytes = all.rx_bytes,
-			.rx_dropped = all.rx_dropped,
-			.tx_packets = all.tx_packets,
-			.tx_bytes = all.tx_bytes,
-			.tx_dropped = all.tx_dropped,
-		};
+		memcpy(to, RTA_DATA(attr), min((size_t)RTA_PAYLOAD(attr), size));
 		return;
 	}
 	errno = ENODATA;
-	die("no IFLA_STATS64");
+	die("RTM_GETLINK");
+}
+
+void lab_stats(u32 ifindex, struct device_stats *stats)
+{
+	struct rtnl_link_stats64 all;
+
+	link_attr(ifindex, IFLA_STATS64, &all, sizeof(all));
+	*stats = (struct device_stats){
+		.rx_packets = all.rx_packets,
+		.rx_bytes = all.rx_bytes,
+		.rx_dropped = all.rx_dropped,
+		.tx_packets = all.tx_packets,
+		.tx_bytes = all.tx_bytes,
+		.tx_dropped = all.tx_dropped,
+	};
+}
+
+bool lab_running(u32 ifindex)
+{
+	u8 operstate;
+
+	link_attr(ifindex, IFLA_OPERSTATE, &operstate, sizeof(operstate));
+	return operstate == IF_OPER_UP;
 }

@@ -21,8 +21,6 @@ const char *lab_enter(void);
 /* Run a command of iproute2 in the namespace. */
 void lab_run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-u32 lab_ifindex(const char *name);
-
 /* An array map of one value of @size bytes: its descriptor; and reading and writing the value. */
 int lab_map(u32 size);
 void lab_map_read(int map, void *value);
@@ -43,7 +41,10 @@ int lab_send(u32 ifindex, const void *frame, u32 len);
 void lab_settle(void);
 
 /* A tun device with (or, when closed, without) a reader: the descriptor, non-blocking. */
-int lab_tun(const char *name);
+int lab_tun(const char *name, u32 ifindex);
+
+/* Has Linux noticed that the device is up and has a carrier? It looks some time after the fact. */
+bool lab_running(u32 ifindex);
 
 void lab_stats(u32 ifindex, struct device_stats *stats);
 

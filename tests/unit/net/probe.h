@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * probe.h - a program that writes down what it sees: the fields of its context, as they are when
- * it runs, into its slot of an array map's only value, and how often it ran. The same
- * instructions run in skiff and in Linux, so what they saw can be compared byte by byte.
+ * probe.h - two programs that write down what happens, into the only value of an array map. The
+ * same instructions run in skiff and in Linux, so what they saw can be compared byte by byte.
+ *
+ * A probe keeps what its context looked like when it ran last. A sender calls
+ * bpf_clone_redirect as the map tells it, and keeps what each call returned. A judge returns the
+ * verdict that stands in the map. A marker leaves its digit in the order in which markers ran.
  */
 #ifndef SKIFF_TESTS_NET_PROBE_H
 #define SKIFF_TESTS_NET_PROBE_H
 
+#include <string.h>
+
 #include "asm.h"
 
-#define PROBE_SLOTS 8
-#define PROBE_CALLS 2048 /* a power of two */
+#define PROBE_SLOTS	8
+#define PROBE_CALLS	2048 /* a power of two */
+#define PROBE_INSNS_MAX 96
 
 /* What the probe of one slot saw when it ran last. */
 struct probe {
@@ -21,21 +27,27 @@ struct probe {
 	u64 tstamp;
 };
 
-/* The map's value: what probes saw, and what other programs' calls returned. */
-struct probe_value {
-	struct probe probes[PROBE_SLOTS];
-	u64 budget;	      /* runs a looping program may still make */
-	u32 calls;	      /* results written so far */
-	u32 runs;	      /* of the sender */
-	s32 ret[PROBE_CALLS]; /* what its calls returned, in the order they returned */
+/* What a sender does, and what came of it. */
+struct sender {
+	u64 budget;  /* runs it may still make; with none left it returns its verdict at once */
+	u64 flags;   /* of each call */
+	u32 ifindex; /* the target */
+	u32 count;   /* calls a run makes */
+	u32 runs;    /* made */
+	u32 calls;   /* results written so far */
+	s32 ret[PROBE_CALLS]; /* what the calls returned, in the order they returned */
 };
 
-#define PROBE_INSNS 96
+/* The map's value. */
+struct probe_value {
+	struct probe probes[PROBE_SLOTS];
+	struct sender sender;
+	u64 order;   /* decimal digits of the markers that ran, the first one leftmost */
+	s32 verdict; /* what a judge returns */
+	u32 unused;
+};
 
-/*
- * Write the probe of @slot, which returns @verdict, into @insns (PROBE_INSNS of them at least):
- * the number of instructions.
- */
+/* Write the probe of @slot, which returns @verdict, into @insns: the number of instructions. */
 static inline u32 probe_build(struct bpf_insn *insns, u32 slot, s32 verdict)
 {
 	static const struct {
@@ -87,53 +99,86 @@ static inline u32 probe_build(struct bpf_insn *insns, u32 slot, s32 verdict)
 	return n;
 }
 
-/*
- * Write the sender: @count times bpf_clone_redirect(ctx, @ifindex, @flags), each result into ret[],
- * as long as the budget lasts (a run costs 1; with none left the verdict is returned at once).
- */
-static inline u32 sender_build(struct bpf_insn *insns, u32 ifindex, u64 flags, u32 count,
-			       s32 verdict)
+#define SENDER(field) ((s16)offsetof(struct sender, field))
+
+/* Write the sender, which returns @verdict, into @insns: the number of instructions. */
+static inline u32 sender_build(struct bpf_insn *insns, s32 verdict)
 {
-	u32 n = 0, loop, none;
+	u32 n = 0, loop, no_budget, done, too_many;
 
 	insns[n++] = MOV(R6, R1);
 	insns[n++] = INSN(BPF_LD | BPF_IMM | BPF_DW, R7, INSN_MAP_VALUE, 0, 0);
-	insns[n++] = INSN(0, 0, 0, 0, offsetof(struct probe_value, budget));
-	insns[n++] = LDDW(R1, R7, 0);
-	none = n;
+	insns[n++] = INSN(0, 0, 0, 0, offsetof(struct probe_value, sender));
+	insns[n++] = LDDW(R1, R7, SENDER(budget));
+	no_budget = n;
 	insns[n++] = JEQI(R1, 0, 0);
 	insns[n++] = ADDI(R1, -1);
-	insns[n++] = STDW(R7, R1, 0);
-	insns[n++] = LDW(R1, R7, 12);
+	insns[n++] = STDW(R7, R1, SENDER(budget));
+	insns[n++] = LDW(R1, R7, SENDER(runs));
 	insns[n++] = ADDI(R1, 1);
-	insns[n++] = STW(R7, R1, 12);
-	insns[n++] = MOVI(R8, count);
+	insns[n++] = STW(R7, R1, SENDER(runs));
+	insns[n++] = MOVI(R8, 0);
 	loop = n;
+	too_many = n;
+	insns[n++] = JEQI(R8, PROBE_CALLS, 0);
+	insns[n++] = LDW(R9, R7, SENDER(count));
+	done = n;
+	insns[n++] = INSN(BPF_JMP | BPF_JEQ | BPF_X, R8, R9, 0, 0);
 	insns[n++] = MOV(R1, R6);
-	insns[n++] = MOVI(R2, ifindex);
-	insns[n++] = INSN(BPF_LD | BPF_IMM | BPF_DW, R3, 0, 0, flags);
-	insns[n++] = INSN(0, 0, 0, 0, flags >> 32);
-	insns[n++] = CALL(13);
-	insns[n++] = LDW(R1, R7, 8);
+	insns[n++] = LDW(R2, R7, SENDER(ifindex));
+	insns[n++] = LDDW(R3, R7, SENDER(flags));
+	insns[n++] = CALL(BPF_FUNC_clone_redirect);
+	insns[n++] = LDW(R1, R7, SENDER(calls));
 	insns[n++] = MOV(R2, R1);
 	insns[n++] = ADDI(R2, 1);
-	insns[n++] = STW(R7, R2, 8);
+	insns[n++] = STW(R7, R2, SENDER(calls));
 	insns[n++] = ANDI(R1, PROBE_CALLS - 1);
 	insns[n++] = MULI(R1, 4);
 	insns[n++] = ADD(R1, R7);
-	insns[n++] = STW(R1, R0, 16);
-	insns[n++] = ADDI(R8, -1);
-	insns[n] = JNEI(R8, 0, (int)loop - (int)n - 1);
+	insns[n++] = STW(R1, R0, SENDER(ret));
+	insns[n++] = ADDI(R8, 1);
+	insns[n] = JA((int)loop - (int)n - 1);
 	n++;
-	insns[none].off = (s16)(n - none - 1);
+	insns[no_budget].off = (s16)(n - no_budget - 1);
+	insns[too_many].off = (s16)(n - too_many - 1);
+	insns[done].off = (s16)(n - done - 1);
 	insns[n++] = MOVI(R0, verdict);
 	insns[n++] = EXIT;
 	return n;
 }
 
-_Static_assert(offsetof(struct probe_value, ret) - offsetof(struct probe_value, budget) == 16 &&
-		       offsetof(struct probe_value, calls) - offsetof(struct probe_value, budget) ==
-			       8,
-	       "sender_build knows these distances");
+#undef SENDER
+
+#define VALUE(field) ((u32)offsetof(struct probe_value, field))
+
+/* Write the judge into @insns: the number of instructions. */
+static inline u32 judge_build(struct bpf_insn *insns)
+{
+	const struct bpf_insn judge[] = {
+		LD_VALUE(R1, 0, VALUE(verdict)),
+		LDW(R0, R1, 0),
+		EXIT,
+	};
+
+	memcpy(insns, judge, sizeof(judge));
+	return ARRAY_SIZE(judge);
+}
+
+/* Write the marker of @digit, which returns @verdict, into @insns: the number of instructions. */
+static inline u32 marker_build(struct bpf_insn *insns, u32 digit, s32 verdict)
+{
+	const struct bpf_insn marker[] = {
+		LD_VALUE(R1, 0, VALUE(order)),
+		LDDW(R2, R1, 0),
+		MULI(R2, 10),
+		ADDI(R2, digit),
+		STDW(R1, R2, 0),
+		MOVI(R0, verdict),
+		EXIT,
+	};
+
+	memcpy(insns, marker, sizeof(marker));
+	return ARRAY_SIZE(marker);
+}
 
 #endif
