@@ -113,16 +113,10 @@ static const struct prog_func *func_at(const struct prog_source *source, u32 ins
 	return NULL;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static void print_insns(const struct object_program *program)
 {
 	const struct prog_source *source = program->source;
+	const struct prog_line *last = NULL;
 	char text[DISASM_MAX];
 
 	for (u32 i = 0; i < source->insn_cnt; i++) {
@@ -131,9 +125,11 @@ static void print_insns(const struct object_program *program)
 
 		if (func && func->name[0])
 			printf("%s%s:\n", i ? "\n" : "", func->name);
-		if (line)
+		/* One line of source may be several rows, by its columns. */
+		if (line && (!last || last->line != line->line || strcmp(last->file, line->file)))
 			printf("; %s @ %s:%u\n", line->text + strspn(line->text, " \t"),
-			       base_name(line->file), line->line);
+			       file_name(line->file), line->line);
+		last = line ? line : last;
 		disassemble(source, &source->insns[i], text);
 		printf("%6u: %s\n", i, text);
 		if (is_fixed(program, i)) {
@@ -166,7 +162,7 @@ static void json_insns(struct json *json, const struct object_program *program)
 		if (func && func->name[0])
 			json_key_string(json, "function", func->name);
 		if (line) {
-			snprintf(text, sizeof(text), "%.200s:%u", base_name(line->file),
+			snprintf(text, sizeof(text), "%.200s:%u", file_name(line->file),
 				 line->line);
 			json_key_string(json, "line", text);
 			json_key_string(json, "source", line->text);
@@ -182,7 +178,7 @@ static int dump_program(void *ctx, const struct judgement *judgement)
 	struct dumper *dumper = ctx;
 	const struct object_program *program = judgement->program;
 	const struct prog_source *source = program->source;
-	const char *type = prog_type_name(program->type);
+	const char *type = judgement_type(judgement);
 	struct json *json = &dumper->json;
 
 	dumper->unloadable += !source;
@@ -201,7 +197,7 @@ static int dump_program(void *ctx, const struct judgement *judgement)
 		json_end(json);
 		return 0;
 	}
-	printf("\nprogram %s (%s, section \"%s\"), ", program->name, type ? type : "no known type",
+	printf("\nprogram %s (%s, section \"%s\"), ", program->name, type ? type : "no type",
 	       program->section);
 	if (source)
 		printf("%u instructions, ", source->insn_cnt);

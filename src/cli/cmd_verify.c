@@ -59,7 +59,7 @@ static void print_where(const struct judgement *judgement)
 		return;
 	printf("    at instruction %d", judgement->program->result.insn);
 	if (line)
-		printf(", %s:%u: %s", line->file, line->line,
+		printf(", %s:%u: %s", file_name(line->file), line->line,
 		       line->text + strspn(line->text, " \t"));
 	putchar('\n');
 }
@@ -79,10 +79,10 @@ static void print(const struct verdicts *verdicts, const struct judgement *judge
 {
 	const struct object_program *program = judgement->program;
 	const struct verify_result *result = &program->result;
-	const char *type = prog_type_name(program->type);
+	const char *type = judgement_type(judgement);
 
 	printf("%-10s  %s (%s, section \"%s\")\n", verdict_text(judgement->verdict), program->name,
-	       type ? type : "no known type", program->section);
+	       type ? type : "no type", program->section);
 	switch (judgement->verdict) {
 	case VERDICT_ACCEPTED:
 		if (verdicts->args->common.verbose)
@@ -115,7 +115,7 @@ static void add_json(struct verdicts *verdicts, const struct judgement *judgemen
 	const struct object_program *program = judgement->program;
 	const struct verify_result *result = &program->result;
 	const struct prog_line *line = judgement_line(judgement);
-	const char *type = prog_type_name(program->type);
+	const char *type = judgement_type(judgement);
 	struct json *json = &verdicts->json;
 	char where[512];
 
@@ -136,10 +136,7 @@ static void add_json(struct verdicts *verdicts, const struct judgement *judgemen
 		if (result->insn >= 0)
 			json_key_s64(json, "insn", result->insn);
 		if (line) {
-			const char *slash = strrchr(line->file, '/');
-
-			snprintf(where, sizeof(where), "%s:%u", slash ? slash + 1 : line->file,
-				 line->line);
+			snprintf(where, sizeof(where), "%s:%u", file_name(line->file), line->line);
 			json_key_string(json, "line", where);
 		}
 		if (result->explanation)

@@ -32,6 +32,20 @@ const struct prog_line *judgement_line(const struct judgement *judgement)
 	return line && line->line ? line : NULL;
 }
 
+const char *judgement_type(const struct judgement *judgement)
+{
+	enum bpf_prog_type type = judgement->program->type;
+
+	return type == BPF_PROG_TYPE_UNSPEC ? NULL : prog_type_name(type);
+}
+
+const char *file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 int judge_type(const char *text, enum bpf_prog_type *type, struct error *err)
 {
 	static const struct {

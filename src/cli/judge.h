@@ -42,6 +42,12 @@ int judge_object(const char *path, const struct judge_options *options, judge_fn
 /* The source line at which it was refused, or NULL. */
 const struct prog_line *judgement_line(const struct judgement *judgement);
 
+/* "SCHED_CLS"; NULL when nothing says what type it is. */
+const char *judgement_type(const struct judgement *judgement);
+
+/* The last part of a path. */
+const char *file_name(const char *path);
+
 /* The type that a person calls @text: "SCHED_CLS", "sched_cls", "tc"; 0 or -EINVAL. */
 int judge_type(const char *text, enum bpf_prog_type *type, struct error *err);
 

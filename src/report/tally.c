@@ -264,8 +264,9 @@ static void hear(struct event_listener *listener, const struct event *event)
 	struct tally_device *dev = tally_device(tally, event->ifindex);
 	struct tally_program *program;
 
-	if (!tally->first)
+	if (!tally->begun)
 		tally->first = event->time;
+	tally->begun = true;
 	if (event->time > tally->last)
 		tally->last = event->time;
 

@@ -97,6 +97,7 @@ struct tally {
 	u64 missing_device; /* packets redirected to a device that does not exist, and */
 	u32 missing_ifindex;  /* what the first of them was redirected to */
 	u32 redirect_ifindex; /* of the last call of bpf_redirect */
+	bool begun;	      /* there was an event */
 	bool keep_records;    /* keep what programs put out (EVENT_OUTPUT), not only printk */
 	bool nomem;	      /* something could not be kept */
 };

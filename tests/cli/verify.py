@@ -33,11 +33,11 @@ def what_the_json_says():
     equal("good has no", [key for key in ["errno", "message", "insn", "line"] if key in good], [])
     equal("good's processed", good["processed"], 2)
     equal("good's ns is a number", isinstance(good["ns"], int), True)
-    equal("stale's errno, line", (stale["errno"], stale["line"]), (EACCES, "verdicts.bpf.c:20"))
+    equal("stale's errno, line", (stale["errno"], stale["line"]), (EACCES, "verdicts.bpf.c:21"))
     equal("stale's message", stale["message"].endswith("invalid mem access 'scalar'"), True)
     equal("stale's insn is a number", isinstance(stale["insn"], int), True)
     equal("unchecked", (rows["unchecked"]["errno"], rows["unchecked"]["line"]),
-          (EACCES, "verdicts.bpf.c:27"))
+          (EACCES, "verdicts.bpf.c:28"))
     equal("xmit's type", rows["xmit"]["type"], "LWT_XMIT")
     equal("clone_in", (rows["clone_in"]["errno"], rows["clone_in"]["message"]),
           (EINVAL, "program of this type cannot use helper bpf_clone_redirect#13"))
@@ -86,10 +86,10 @@ def the_text():
                "1 accepted, 0 rejected, 0 unloadable\n")
     skiff("verify", "--prog", "stale", obj("verdicts")).expect(
         1, out_has=["rejected    stale (SCHED_CLS, section \"tc\")\n",
-                    "invalid mem access 'scalar' (EACCES)\n", "verdicts.bpf.c:20: return data[0]",
+                    "invalid mem access 'scalar' (EACCES)\n", "verdicts.bpf.c:21: return data[0]",
                     "\n0 accepted, 1 rejected, 0 unloadable\n"])
     skiff("verify", "--prog", "untyped", obj("verdicts")).expect(
-        1, out_has="unloadable  untyped (no known type, section \"mine\")\n")
+        1, out_has="unloadable  untyped (no type, section \"mine\")\n")
     skiff("verify", "-v", "--prog", "good", obj("verdicts")).expect(
         0, out_has="2 instructions, 2 processed in ")
 
