@@ -10,6 +10,7 @@
  * program writes directly at all.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,7 +145,7 @@ static void set_name(struct prog *prog, const struct prog_source *source)
 {
 	const char *name = prog->func_cnt ? prog->funcs[0].name : "";
 
-	strncpy(prog->name, *name ? name : source->name, sizeof(prog->name) - 1);
+	snprintf(prog->name, sizeof(prog->name), "%s", *name ? name : source->name);
 }
 
 /* What identifies the instructions as they were given. Linux's tag is a SHA; this is not one. */
