@@ -7,7 +7,7 @@ usage: usage.py SKIFF BUILD [TEST...]
 import re
 import sys
 
-from harness import equal, main, obj, pcap, frame, skiff, test, write
+from harness import SOURCE, equal, main, obj, pcap, frame, skiff, test, write
 
 COMMANDS = ["run", "verify", "dump", "helpers"]
 
@@ -31,6 +31,24 @@ def help_texts():
         # Help is the answer whatever else stands there.
         skiff(f"{command} no-such-file.o --help").expect(0, out=own)
         equal(f"{command} is in the general help", f"skiff {command}" in general, True)
+
+
+@test
+def manual_pages_have_every_option():
+    folder = SOURCE.parent.parent / "man"
+    for command in COMMANDS:
+        text = (folder / f"skiff-{command}.1").read_text().replace("\\-", "-")
+        text = re.sub(r"\\f[BIR]", "", text)
+        options = text[text.index(".SH OPTIONS"):text.index(".SH JSON")]
+        usage = skiff(f"help {command}").expect(0).out.split("\n\n")[2]
+        equal(f"options of skiff-{command}(1)",
+              sorted(set(re.findall(r"--[a-z]+", options))),
+              sorted(set(re.findall(r"--[a-z]+", usage))))
+    run = (folder / "skiff-run.1").read_text()
+    known = skiff("run", "-d", "a,zzz", "x.o").expect(2).err.split("the keys are ")[1]
+    for key in known.split(", "):
+        name = key.strip().rstrip("=")
+        equal(f"{name} is in skiff-run(1)", bool(re.search(rf"^\.B[IR]? {name}\b", run, re.M)), True)
 
 
 @test
