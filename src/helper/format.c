@@ -256,10 +256,8 @@ static int put_string(struct text *text, struct packed *packed, const struct spe
 		return -ENOSPC;
 	/* A program runs in nobody's name, so there is no user memory to be read. */
 	size = kind == 'u' ? -EFAULT : peek_string(bytes, address, room);
-	if (size < 0) {
-		bytes[0] = '\0';
-		size = 1;
-	}
+	if (size < 0)
+		size = 1; /* "" */
 	if (kind != 's')
 		return put_packed(text, packed, bytes, (u32)size - 1);
 	put_field(text, spec, bytes, (u32)size - 1);
@@ -270,29 +268,27 @@ static int put_string(struct text *text, struct packed *packed, const struct spe
 static int put_p(struct host *host, struct text *text, struct packed *packed, struct spec *spec,
 		 const char **at, u64 value)
 {
+	const char *c = *at + 1;
 	char name[48];
 	int err;
 
-	(*at)++;
-	switch (**at) {
+	switch (*c) {
 	case 'k':
 	case 'u':
-		if ((*at)[1] != 's')
+		if (c[1] != 's')
 			return -EINVAL;
-		(*at)++;
-		return put_string(text, packed, spec, *at, value, (*at)[-1]);
+		*at = c + 1;
+		return put_string(text, packed, spec, *at, value, *c);
 	case 'B':
 		err = put_packed(text, packed, name, symbol(host, value, name));
 		break;
 	case 'i':
 	case 'I':
-		if ((*at)[1] != '4' && (*at)[1] != '6')
+		if (c[1] != '4' && c[1] != '6')
 			return -EINVAL;
-		(*at)++;
-		if (PACKED_SIZE - packed->used < (**at == '4' ? 4u : 16u))
+		if (PACKED_SIZE - packed->used < (c[1] == '4' ? 4u : 16u))
 			return -ENOSPC;
-		err = put_packed(text, packed, name,
-				 ip(value, **at == '6', (*at)[-1] == 'I', name));
+		err = put_packed(text, packed, name, ip(value, c[1] == '6', *c == 'I', name));
 		break;
 	case 's':
 	case 'S':
@@ -304,15 +300,15 @@ static int put_p(struct host *host, struct text *text, struct packed *packed, st
 		put_pointer(text, spec, show(host, value));
 		break;
 	default:
-		if (**at != 'K' && !ends_word((u8) * *at))
+		if (*c != 'K' && !ends_word((u8)*c))
 			return -EINVAL;
 		err = pack(packed, sizeof(value), 4);
 		put_pointer(text, spec, is_error(value) ? value : hide(host, value));
 		break;
 	}
-	while (is_alnum((u8) * *at))
-		(*at)++;
-	(*at)--;
+	while (is_alnum((u8)*c))
+		c++;
+	*at = c - 1;
 	return err;
 }
 

@@ -7,20 +7,28 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "fake.h"
 #include "helper/format.h"
+#include "helper/peek.h"
 #include "tap.h"
 
 static struct fake fake;
-static char text[FORMAT_TEXT_SIZE];
+static char text[FORMAT_TEXT_SIZE + 64]; /* the last 64 are not to be touched */
 
 static const u8 ip6[] = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
 static int print(const char *fmt, const u64 *args, u32 cnt)
 {
+	int ret;
+
 	memset(text, 0x55, sizeof(text));
-	return format_print(&fake.host, fmt, (u32)strlen(fmt) + 1, args, cnt, text);
+	ret = format_print(&fake.host, fmt, (u32)strlen(fmt) + 1, args, cnt, text);
+	for (u32 i = FORMAT_TEXT_SIZE; i < sizeof(text); i++)
+		EQ(text[i], 0x55);
+	return ret;
 }
 
 #define PRINT(fmt, ...)                                                                            \
@@ -109,6 +117,12 @@ TEST(too_long)
 	memset(string, 'a', 699);
 	EQ(PRINT("%s|", reg(string)), 512);
 	EQ(PRINT("%s|%d", reg(string), 5), -ENOSPC);
+	EQ(PRINT("%s|%pB", reg(string), 5), -ENOSPC);
+	EQ(PRINT("%1023d%d", 5, 6), 1024);
+	EQ(text[1022], '5');
+	EQ(text[1023], '\0');
+	EQ(PRINT("%1020d%5d", 5, 6), 1025);
+	EQ(strlen(text), FORMAT_TEXT_SIZE - 1);
 	fake_free(&fake);
 	free(string);
 }
@@ -124,6 +138,34 @@ TEST(wild_addresses)
 		EQ(PRINT("%s|%pks|%pI4|%pi6", wild[i], wild[i], wild[i], wild[i]), 42);
 		STR_EQ(text, "||0.0.0.0|00000000000000000000000000000000");
 	}
+	fake_free(&fake);
+}
+
+/* Memory ends with a page: what begins in front of the end may be read to there, no further. */
+TEST(end_of_memory)
+{
+	u64 page = (u64)sysconf(_SC_PAGESIZE);
+	char *at = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	u64 end = reg(at) + page;
+
+	REQUIRE(at != MAP_FAILED);
+	fake_init(&fake);
+	memset(at, 'x', 2 * page);
+	at[2 * page - 1] = '\0';
+	memcpy(at + page - 4, "\1\2\3", 4);
+	PRINT("%s", end - 6);
+	STR_EQ(text, "xx\1\2\3");
+	at[page - 1] = 'x';
+	EQ(PRINT("%s|", end - 6), 512);
+
+	REQUIRE(mprotect(at + page, page, PROT_NONE) == 0);
+	EQ(PRINT("%s|%pI4", end - 6, end - 4), 10);
+	STR_EQ(text, "|1.2.3.120");
+	PRINT("%s|%pI4|%pI4", end, end - 3, end);
+	STR_EQ(text, "|0.0.0.0|0.0.0.0");
+	OK(peek_ok(end - 1));
+	OK(!peek_ok(end));
+	munmap(at, 2 * page);
 	fake_free(&fake);
 }
 
