@@ -10,6 +10,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(at, len)
+#define ASAN_UNPOISON_MEMORY_REGION(at, len)
+#endif
+
+#define BUFFER (SOURCE_READ + SOURCE_PEEK_MAX)
+
 int source_open(struct source *source, const char *path, struct error *err)
 {
 	bool standard = !strcmp(path, "-");
@@ -32,7 +46,7 @@ int source_open(struct source *source, const char *path, struct error *err)
 			source->size = (u64)st.st_size;
 	}
 	source->name = strdup(standard ? "standard input" : path);
-	source->buf = malloc(SOURCE_READ + SOURCE_PEEK_MAX);
+	source->buf = malloc(BUFFER);
 	if (!source->name || !source->buf) {
 		code = error_set(err, -ENOMEM, "no memory to read %s", path);
 		goto fail;
@@ -76,6 +90,8 @@ const u8 *source_fill(struct source *source, u32 n)
 	source->end -= source->at;
 	source->at = 0;
 
+	/* To the sanitizer, the buffer ends where the bytes of the file do. */
+	ASAN_UNPOISON_MEMORY_REGION(source->buf, BUFFER);
 	while (source->end < n && !source->eof && !source->error) {
 		ssize_t got = read_some(source->fd, source->buf + source->end, SOURCE_READ);
 
@@ -86,6 +102,7 @@ const u8 *source_fill(struct source *source, u32 n)
 		else
 			source->end += (u32)got;
 	}
+	ASAN_POISON_MEMORY_REGION(source->buf + source->end, BUFFER - source->end);
 	return source->end < n ? NULL : source->buf;
 }
 
