@@ -204,6 +204,24 @@ static int report_json(struct job *job, int code)
 	return ret;
 }
 
+/* Without -a, a program whose section names no direction has been left out: say so. */
+static void note_left_out(const struct job *job)
+{
+	for (u32 i = 0; !job->attach_cnt && i < job->object_cnt; i++) {
+		for (u32 p = 0; p < object_program_cnt(job->objects[i]); p++) {
+			const struct object_program *program = object_program(job->objects[i], p);
+
+			if (program->prog || program->has_hook ||
+			    program->type != BPF_PROG_TYPE_SCHED_CLS)
+				continue;
+			fprintf(job->say,
+				"\nnote: %s is not attached, for its section \"%s\" names no "
+				"direction; -a DEV:HOOK=%s attaches it\n",
+				program->name, program->section, program->name);
+		}
+	}
+}
+
 static int report_text(struct job *job)
 {
 	if (job->tally.line_cnt || job->args->trace)
@@ -211,6 +229,7 @@ static int report_text(struct job *job)
 	if (job->interrupted)
 		fputs("interrupted; until then:\n", job->say);
 	summary_print(&job->tally, job->say);
+	note_left_out(job);
 	if (job->args->common.verbose && maps_print(job))
 		return -ENOMEM;
 	fflush(job->say);

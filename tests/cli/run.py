@@ -85,6 +85,16 @@ def an_attachment_by_hand():
 
 
 @test
+def a_program_left_out_is_named():
+    write("in.pcap", pcap([(1, frame())]))
+    note = ("note: next is not attached, for its section \"tc\" names no direction; -a "
+            "DEV:HOOK=next attaches it\n")
+    skiff("run", "-d", "eth0,rx=in.pcap", obj("maps")).expect(0, err="", out_has=note)
+    seen = skiff("run", "-d", "eth0,rx=in.pcap", "--map", "jumps[0]=next", obj("maps"))
+    equal("no note of what stands in a PROG_ARRAY", "note:" in seen.expect(0).out, False)
+
+
+@test
 def tcx_comes_before_clsact():
     write("in.pcap", pcap([(1, frame())]))
     for attach in [[], ["-a", "eth0:ingress=second", "-a", "eth0:ingress=first"]]:
