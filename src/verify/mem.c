@@ -498,6 +498,22 @@ int mem_check_atomic(struct verifier *v, const struct bpf_insn *insn)
 	return read_modify_write(v, insn);
 }
 
+/*
+ * In a subprogram, the path at hand is the one where the bytes are not there: it leaves the
+ * subprogram with 0. The one where they are is put aside.
+ */
+static int leave_by_ld_abs(struct verifier *v)
+{
+	int err;
+
+	if (!walk_push(v, v->insn + 1, v->insn, &err))
+		return err;
+	reg_set_const(v, reg_of(v, BPF_REG_0), 0);
+	err = func_return(v);
+	v->insn--; /* the walk goes on with the next one */
+	return err;
+}
+
 /* r0 = bytes of the packet, in host order; beyond them the program ends. Mirrors check_ld_abs. */
 int mem_check_ld_abs(struct verifier *v, const struct bpf_insn *insn)
 {
@@ -522,7 +538,7 @@ int mem_check_ld_abs(struct verifier *v, const struct bpf_insn *insn)
 		return err;
 	call_clear_caller_regs(v);
 	reg_set_unknown(v, reg_of(v, BPF_REG_0));
-	return 0;
+	return v->state->top ? leave_by_ld_abs(v) : 0;
 }
 
 static int load_func(struct verifier *v, const struct bpf_insn *insn, struct reg *dst)

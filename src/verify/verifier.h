@@ -265,6 +265,8 @@ struct call_args {
 	u64 key;
 };
 int call_check_helper(struct verifier *v, const struct bpf_insn *insn);
+/* Without "bpf_"; NULL: there is none of this number. */
+const char *call_helper_name(u32 id);
 void call_void_packet(struct verifier *v);
 void call_clear_caller_regs(struct verifier *v);
 /* A register that says nothing any more: a number, or unreadable without CAP_PERFMON. */
