@@ -46,8 +46,8 @@ struct host {
 	/* bpf_redirect's note for after the program: per-CPU struct bpf_redirect_info. */
 	u32 redirect_ifindex;
 	u32 redirect_flags;
-	/* Addresses that programs printed, in order: an address is shown by its place here, which is
-	 * the same in every run, and not by where the process happens to lie. See format.c. */
+	/* Addresses that programs printed, in order: one is shown by its place here, which is the
+	 * same in every run, and not by where the process happens to lie. See format.c. */
 	u64 shown[HOST_SHOWN_MAX];
 	u32 shown_cnt; /* ever; the oldest are forgotten */
 };
