@@ -72,15 +72,28 @@ void skb_free(struct skb *skb)
 	pool_skb_put(skb->pool, skb);
 }
 
+/* Bytes in front of data that still mean something: metadata, headers that were pulled. */
+static u32 kept_in_front(const struct skb *skb)
+{
+	u32 kept = skb->ctx.data - skb->ctx.data_meta;
+	u32 at = skb_data_offset(skb);
+
+	if (skb->mac_header < at)
+		kept = max(kept, at - skb->mac_header);
+	if (skb->network_header < at)
+		kept = max(kept, at - skb->network_header);
+	return kept;
+}
+
 /* Move to @to, whose data will be at @offset, and give up the old buffer. */
 static void move(struct skb *skb, struct skb_buf *to, u32 offset)
 {
 	struct skb_buf *from = skb->buf;
-	u32 meta = skb->ctx.data - skb->ctx.data_meta;
+	u32 front = kept_in_front(skb);
 
-	pool_unpoison(to->bytes + offset - meta, meta + skb->ctx.len);
-	memcpy(to->bytes + offset - meta, skb_data(skb) - meta, meta + skb->ctx.len);
-	pool_count_copy(skb->pool, meta + skb->ctx.len);
+	pool_unpoison(to->bytes + offset - front, front + skb->ctx.len);
+	memcpy(to->bytes + offset - front, skb_data(skb) - front, front + skb->ctx.len);
+	pool_count_copy(skb->pool, front + skb->ctx.len);
 	place(skb, to, offset);
 	pool_buf_put(skb->pool, from);
 }

@@ -277,9 +277,9 @@ int arg_check_mem(struct verifier *v, int regno, u32 size, enum access access, b
 		  struct call_args *call);
 int arg_check_map_func(struct verifier *v, const struct map *map, u32 func);
 
-/* Go into @sub: called at @callsite with r1..r5 of the frame above; or (-1) as a global function
- * that is verified on its own, in v->state's only frame, with the arguments BTF says it has. */
-int func_enter(struct verifier *v, u32 sub, s32 callsite);
+/* The first frame of v->state, which has none yet: of the program itself (@sub 0), or of a global
+ * function that is verified on its own, with the arguments BTF says it has. */
+int func_begin(struct verifier *v, u32 sub);
 int func_check_call(struct verifier *v, const struct bpf_insn *insn);
 /* BPF_EXIT: 1 the path ends here, 0 it goes on in the caller. What it still holds was checked. */
 int func_check_exit(struct verifier *v);

@@ -132,6 +132,23 @@ TEST(borders_move)
 	skb_pool_free(pool);
 }
 
+TEST(pulled_headers_move_with_the_packet)
+{
+	struct skb_pool *pool = skb_pool_new();
+	struct skb *skb = make(pool, 60), *clone;
+
+	skb_reset_mac_header(skb);
+	skb_pull(skb, 14);
+	clone = skb_clone(skb);
+	REQUIRE(clone);
+	EQ(skb_unshare(skb), 0);
+	EQ(skb_expand(skb, 1000, 0), 0);
+	skb_push(skb, 14);
+	for (u32 i = 0; i < 60; i++)
+		EQ(skb_data(skb)[i], i);
+	skb_pool_free(pool);
+}
+
 TEST(room_is_made_and_headers_follow)
 {
 	struct skb_pool *pool = skb_pool_new();
