@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,7 +24,7 @@ static struct {
 		u32 last_len;
 		u8 last[65536];
 	} devices[100];
-	int links[64];
+	int links[512];
 	u32 link_cnt;
 } rig = {.map = -1};
 
@@ -106,7 +107,7 @@ void rig_add(const struct device_desc *desc)
 	case DEVICE_DUMMY: /* the kernels this was written on have none */
 	case DEVICE_KINDS:
 		printf("Bail out! %s: this rig has no such device\n", desc->name);
-		_exit(1);
+		exit(1);
 	case DEVICE_ETHER:
 		lab_run("ip link add %s index %u type veth peer name %s-w index %u", desc->name,
 			desc->ifindex, desc->name, WIRE(desc->ifindex));
@@ -145,8 +146,8 @@ void rig_set_up(u32 ifindex, bool up)
 	rig.devices[ifindex].desc.down = !up;
 }
 
-/* Has Linux noticed the carrier, or that there is none? A device that is down, and one whose carrier
- * never changes, need not be waited for. */
+/* Has Linux noticed the carrier, or that there is none? A device that is down, and one whose
+ * carrier never changes, need not be waited for. */
 static bool noticed(const struct device_desc *desc)
 {
 	bool running = !desc->noreader;
@@ -171,7 +172,7 @@ void rig_ready(void)
 			if (try == 3000) {
 				printf("Bail out! Linux has not noticed the carrier of %s\n",
 				       rig.devices[i].desc.name);
-				_exit(1);
+				exit(1);
 			}
 			usleep(1000);
 		}
@@ -180,6 +181,10 @@ void rig_ready(void)
 
 static int keep(int link)
 {
+	if (rig.link_cnt == ARRAY_SIZE(rig.links)) {
+		printf("Bail out! more programs than this rig keeps\n");
+		exit(1);
+	}
 	rig.links[rig.link_cnt] = link;
 	return (int)rig.link_cnt++;
 }
@@ -222,6 +227,13 @@ void rig_clear(u32 ifindex, u64 flags, u32 count, u64 budget)
 	rig.value.sender.ifindex = ifindex;
 	rig.value.sender.flags = flags;
 	rig.value.sender.count = count;
+	lab_map_write(rig.map, &rig.value);
+}
+
+void rig_verdict(u32 ifindex, u64 flags, s32 verdict)
+{
+	rig_clear(ifindex, flags, 1, 1);
+	rig.value.verdict = verdict;
 	lab_map_write(rig.map, &rig.value);
 }
 

@@ -55,6 +55,8 @@ int rig_sender(u32 ifindex, enum hook hook, s32 verdict);
  * calls @count times with @ifindex and @flags. */
 struct probe_value *rig_value(void);
 void rig_clear(u32 ifindex, u64 flags, u32 count, u64 budget);
+/* The same for one clone, and a judge that says @verdict. */
+void rig_verdict(u32 ifindex, u64 flags, s32 verdict);
 
 /* Give a frame by a door, and wait until all is quiet. 0 or -errno of the sender. */
 int rig_give(u32 ifindex, enum door door, const void *frame, u32 len);

@@ -32,7 +32,7 @@ static void on_wire(struct event_listener *listener, const struct event *event)
 	const struct skb *skb = event->skb;
 	u32 at = event->ifindex, tag = skb->ctx.vlan_present ? SKB_VLAN_LEN : 0;
 
-	if (at >= ARRAY_SIZE(rig.wire))
+	if (at >= ARRAY_SIZE(rig.wire) || event->peer)
 		return;
 	rig.wire[at]++;
 	rig.wire_len[at] = skb->ctx.len + tag;
@@ -169,6 +169,12 @@ void rig_clear(u32 ifindex, u64 flags, u32 count, u64 budget)
 	rig.value.sender.ifindex = ifindex;
 	rig.value.sender.flags = flags;
 	rig.value.sender.count = count;
+}
+
+void rig_verdict(u32 ifindex, u64 flags, s32 verdict)
+{
+	rig_clear(ifindex, flags, 1, 1);
+	rig.value.verdict = verdict;
 }
 
 int rig_give(u32 ifindex, enum door door, const void *frame, u32 len)
