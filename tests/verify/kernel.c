@@ -3,9 +3,12 @@
  * kernel.c - the running kernel as the judge.
  */
 #include <errno.h>
-#include <stdio.h>
+#include <linux/capability.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel.h"
@@ -37,7 +40,7 @@ const char *kernel_unavailable(void)
 	return NULL;
 }
 
-int kernel_verify(const struct kernel_prog *prog, char *log, size_t size)
+static int load(const struct kernel_prog *prog, char *log, size_t size)
 {
 	union bpf_attr attr;
 
@@ -53,11 +56,10 @@ int kernel_verify(const struct kernel_prog *prog, char *log, size_t size)
 		attr.func_info_cnt = prog->func_cnt;
 		attr.func_info_rec_size = sizeof(*prog->funcs);
 	}
-	if (size) {
-		log[0] = '\0';
+	if (size && prog->log_level) {
 		attr.log_level = prog->log_level;
-		attr.log_buf = prog->log_level ? (u64)(uintptr_t)log : 0;
-		attr.log_size = prog->log_level ? (u32)size : 0;
+		attr.log_buf = (u64)(uintptr_t)log;
+		attr.log_size = (u32)size;
 	}
 
 	int fd = kernel_bpf(BPF_PROG_LOAD, &attr);
@@ -66,4 +68,51 @@ int kernel_verify(const struct kernel_prog *prog, char *log, size_t size)
 		return fd;
 	close(fd);
 	return 0;
+}
+
+/* Everything but these two capabilities is given up, for good: only in a child. */
+static int drop_privileges(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2];
+
+	memset(data, 0, sizeof(data));
+	data[CAP_NET_ADMIN / 32].effective = data[CAP_NET_ADMIN / 32].permitted =
+		1u << CAP_NET_ADMIN % 32;
+	data[CAP_BPF / 32].effective = data[CAP_BPF / 32].permitted = 1u << CAP_BPF % 32;
+	return syscall(__NR_capset, &header, data) ? -errno : 0;
+}
+
+static int load_unprivileged(const struct kernel_prog *prog, char *log, size_t size)
+{
+	int ret = -EIO, status;
+	char *shared = mmap(NULL, size + sizeof(ret), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		return -errno;
+
+	pid_t child = fork();
+
+	if (child == 0) {
+		ret = drop_privileges();
+		if (!ret)
+			ret = load(prog, shared + sizeof(ret), size);
+		memcpy(shared, &ret, sizeof(ret));
+		_exit(0);
+	}
+	if (child > 0 && waitpid(child, &status, 0) == child && status == 0) {
+		memcpy(&ret, shared, sizeof(ret));
+		if (size)
+			memcpy(log, shared + sizeof(ret), size);
+	}
+	munmap(shared, size + sizeof(ret));
+	return ret;
+}
+
+int kernel_verify(const struct kernel_prog *prog, char *log, size_t size)
+{
+	if (size)
+		log[0] = '\0';
+	return prog->unprivileged ? load_unprivileged(prog, log, size) : load(prog, log, size);
 }

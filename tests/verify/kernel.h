@@ -23,7 +23,10 @@ struct kernel_prog {
 	const struct bpf_func_info *funcs;
 	u32 func_cnt;
 	u32 flags;
+	bool unprivileged; /* as a process with CAP_BPF and CAP_NET_ADMIN alone */
 };
+
+#define KERNEL_LOG_STATS 4u /* log_level: nothing but what is wrong, and the statistics */
 
 /*
  * Load @prog and close it again. Returns 0 or -errno; the verifier's log goes to @log of @size
