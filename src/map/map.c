@@ -132,7 +132,8 @@ int map_create(const struct map_spec *spec, struct map **map, struct error *err)
 		goto named;
 	*map = ops->alloc(spec);
 	if (!*map) {
-		rc = error_set(err, -ENOMEM, "no memory for %u entries", spec->max_entries);
+		rc = error_set(err, -ENOMEM, "no memory, or no descriptor, for %u entries",
+			       spec->max_entries);
 		goto named;
 	}
 	fill(*map, spec, ops);

@@ -3,6 +3,7 @@
 #include "maps.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct row {
@@ -227,6 +228,25 @@ TEST(references)
 	OK(fcntl(fd, F_GETFD) >= 0);
 	map_put(map);
 	EQ(fcntl(fd, F_GETFD), -1);
+}
+
+/* An ARRAY and a RINGBUF need a descriptor, the others do not. */
+TEST(no_descriptors)
+{
+	static const struct row rows[] = {
+		{SPEC(ARRAY, 4, 8, 1, 0), -ENOMEM, "no descriptor"},
+		{SPEC(RINGBUF, 0, 0, 4096, 0), -ENOMEM, "no descriptor"},
+		{SPEC(HASH, 4, 8, 1, 0), 0, NULL},
+		{SPEC(PERCPU_ARRAY, 4, 8, 1, 0), 0, NULL},
+	};
+	struct rlimit old, none;
+
+	REQUIRE(getrlimit(RLIMIT_NOFILE, &old) == 0);
+	none = old;
+	none.rlim_cur = 3;
+	REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	check_rows(rows, ARRAY_SIZE(rows));
+	REQUIRE(setrlimit(RLIMIT_NOFILE, &old) == 0);
 }
 
 TAP_MAIN()
