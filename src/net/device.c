@@ -46,8 +46,8 @@ static int check_address(const struct device_ops *ops, const struct device_desc 
 	if (!desc->has_mac)
 		return 0;
 	if (!ops->has_address)
-		return error_set(err, -EINVAL, "%s: a %s device has no MAC address", desc->name,
-				 ops->name);
+		return error_set(err, -EINVAL, "%s: a device of type=%s has no MAC address",
+				 desc->name, ops->name);
 	if (desc->mac[0] & 1)
 		return error_set(err, -EINVAL,
 				 "%s: a MAC address whose first byte is odd (%02x) is a multicast "
@@ -80,17 +80,17 @@ static int check_kind(const struct device_ops *ops, const struct device_desc *de
 	if (desc->kind == DEVICE_VETH && !desc->peer[0])
 		return error_set(err, -EINVAL, "%s: a veth needs a peer (peer=NAME)", desc->name);
 	if (desc->kind != DEVICE_VETH && desc->peer[0])
-		return error_set(err, -EINVAL, "%s: only a veth has a peer, and this is a %s",
+		return error_set(err, -EINVAL, "%s: only a veth has a peer, and this is type=%s",
 				 desc->name, ops->name);
 	if (desc->peer[0] && check_name(desc->peer, "the peer", err))
 		return error_prefix(err, -EINVAL, "%s", desc->name);
 	if (desc->peer[0] && !strcmp(desc->peer, desc->name))
 		return error_set(err, -EINVAL, "%s: a veth is not its own peer", desc->name);
 	if (desc->noreader && desc->kind != DEVICE_TUN)
-		return error_set(err, -EINVAL, "%s: only a tun has a reader, and this is a %s",
+		return error_set(err, -EINVAL, "%s: only a tun has a reader, and this is type=%s",
 				 desc->name, ops->name);
 	if (desc->nocarrier && ops->keeps_carrier)
-		return error_set(err, -EINVAL, "%s: nothing takes the carrier of a %s away",
+		return error_set(err, -EINVAL, "%s: nothing takes the carrier of type=%s away",
 				 desc->name, ops->name);
 	return 0;
 }

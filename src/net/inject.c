@@ -51,7 +51,7 @@ static int check(const struct frame *frame, struct error *err)
 		return error_set(err, -EINVAL, "%s: frames go in by rx or tx", dev->name);
 	if (frame->door == DOOR_RX && !dev->ops->has_wire)
 		return error_set(err, -EINVAL,
-				 "%s: nothing arrives on a %s from outside; give it frames that "
+				 "%s: nothing arrives on type=%s from outside; give it frames that "
 				 "the host sends (tx), or a program that redirects into it",
 				 dev->name, dev->ops->name);
 	if (frame->len < least)

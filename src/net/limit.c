@@ -73,7 +73,7 @@ static void turn_to(struct limit *limit, u64 frame)
 			     : (struct limit_frame){.frame = frame};
 }
 
-/* Remember run @number: in a ring that is made when a frame is half way to the limit. */
+/* Remember the run that begins: in a ring that is made when a frame first comes near the limit. */
 static void remember(struct limit *limit, const struct attached *attached, const struct skb *skb)
 {
 	u64 number = limit->numbers;
@@ -113,7 +113,7 @@ bool limit_step(const struct attached *attached, struct skb *skb)
 	}
 	limit->now.runs++;
 	limit->numbers++;
-	if (unlikely(limit->max && left <= LIMIT_RUNS_KEPT && left <= limit->max / 2 + 1))
+	if (unlikely(limit->max && left <= LIMIT_RUNS_KEPT))
 		remember(limit, attached, skb);
 	skb->run = limit->numbers;
 	return true;

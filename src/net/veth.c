@@ -60,7 +60,7 @@ int veth_pair(struct device *dev, struct error *err)
 	if (!peer)
 		return 0;
 	if (peer->kind != DEVICE_VETH)
-		return error_set(err, -EINVAL, "%s: its peer %s is no veth but %s", dev->name,
+		return error_set(err, -EINVAL, "%s: its peer %s is no veth but type=%s", dev->name,
 				 peer->name, peer->ops->name);
 	if (strcmp(peer->veth.peer_name, dev->name))
 		return error_set(err, -EINVAL, "%s: its peer %s has %s as its peer", dev->name,
