@@ -466,6 +466,34 @@ TEST(burst_into_ifb_with_pfifo)
 	check_burst(43, 1);
 }
 
+#define PRIORITY_AT ((s16)offsetof(struct __sk_buff, priority))
+
+/* pfifo_fast has room for 32 in each band: of 40 with priority 1, 34 are with ifb and 6 wait in
+ * band 2; of 40 with priority 6, 32 wait in band 0. */
+TEST(burst_into_bands)
+{
+	static const u32 priorities[] = {1, 6};
+
+	RIG_START();
+	build();
+	for (u32 i = 0; i < ARRAY_SIZE(priorities); i++) {
+		const struct bpf_insn set[] = {
+			MOVI(R2, priorities[i]),
+			STW(R1, R2, PRIORITY_AT),
+			MOVI(R0, -1),
+			EXIT,
+		};
+
+		rig_tcx(S0, HOOK_INGRESS, set, ARRAY_SIZE(set));
+		rig_sender(S0, HOOK_INGRESS, i ? 2 : -1);
+	}
+	rig_clear(IFB, 0, 40, 2);
+	rig_give(S0, DOOR_RX, rig_frame(other, IPV4, 60), 60);
+	EQ(rig_value()->sender.calls, 80);
+	check_burst(72, 1);
+	EQ(rig_stats(IFB).tx_packets, 72);
+}
+
 /* Asked with tbf (a bucket of one frame) over a pfifo of 5: one frame leaves, 5 wait. */
 TEST(burst_into_a_slow_queue)
 {
