@@ -218,7 +218,7 @@ TEST(tagged_received)
 {
 	static const struct {
 		u16 tpid;
-		const char *tag;
+		char tag[9];
 		u32 len;
 		u32 runs, seen_len, linear;
 		u16 tci, protocol;
@@ -304,7 +304,7 @@ TEST(handlers)
 {
 	static const struct {
 		u16 protocol;
-		const char *payload;
+		char payload[9];
 		u32 dropped;
 	} rows[] = {
 		{0x0800, "\x45", 0},
