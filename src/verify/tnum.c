@@ -188,6 +188,11 @@ struct tnum tnum_with_low32(struct tnum a, struct tnum low)
 
 char *tnum_print(struct tnum a, char *buf, size_t size)
 {
-	snprintf(buf, size, "(0x%" PRIx64 "; 0x%" PRIx64 ")", a.value, a.mask);
+	if (!tnum_is_const(a))
+		snprintf(buf, size, "(0x%" PRIx64 "; 0x%" PRIx64 ")", a.value, a.mask);
+	else if (a.value <= UINT16_MAX)
+		snprintf(buf, size, "%" PRIu64, a.value);
+	else
+		snprintf(buf, size, "0x%" PRIx64, a.value);
 	return buf;
 }

@@ -115,8 +115,9 @@ struct tnum tnum_high32(struct tnum a);			     /* high half, low half 0 */
 struct tnum tnum_with_low32(struct tnum a, struct tnum low); /* high of @a, low of @low */
 
 /*
- * "(0x0; 0xffff)", value and mask as the kernel's log prints them, into @buf of @size bytes (64
- * are enough). A zero is "0x0". Returns @buf. Mirrors tnum_strn.
+ * "(0x0; 0xffff)", value and mask, or one number as "8" or, from 65536 on, "0x10000": as the
+ * kernel's log prints it, into @buf of @size bytes (64 are enough). Returns @buf. Mirrors
+ * tnum_strn.
  */
 char *tnum_print(struct tnum a, char *buf, size_t size);
 

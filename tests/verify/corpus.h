@@ -5,7 +5,8 @@
  * A group is a file with a table of programs around one rule. Each row says what is expected:
  *
  *     .expect = "ok"                                            accepted
- *     .expect = "EACCES R7 invalid mem access 'scalar'"         refused: errno, last line of the log
+ *     .expect = "EACCES R7 invalid mem access 'scalar'"         refused: errno, last line of the
+ * log
  *
  * which is what the running kernel (6.18.44) said when it was recorded. skiff's verifier must say
  * the same, and so must the kernel, whenever the tests run as root. "make verify-record" asks the
@@ -26,6 +27,7 @@
 struct verify_test {
 	const char *name;
 	const char *expect;
+	const char *skiff; /* what skiff says instead, where it differs knowingly; NULL: the same */
 	enum bpf_prog_type type; /* 0: SCHED_CLS */
 	bool unprivileged;	 /* CAP_BPF and CAP_NET_ADMIN, not CAP_PERFMON */
 	bool proprietary;	 /* not a GPL-compatible licence */
@@ -58,7 +60,9 @@ void group_add(struct verify_group *group);
 	__attribute__((constructor)) static void add_##group(void)                                 \
 	{                                                                                          \
 		static struct verify_group self = {                                                \
-			.name = #group, .file = __FILE__, .tests = (table),                        \
+			.name = #group,                                                            \
+			.file = __FILE__,                                                          \
+			.tests = (table),                                                          \
 			.cnt = sizeof(table) / sizeof((table)[0]),                                 \
 		};                                                                                 \
 		group_add(&self);                                                                  \

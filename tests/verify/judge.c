@@ -144,19 +144,24 @@ const char *judge_kernel_reason(void)
 	return reason;
 }
 
-/* The maps' descriptors into the instructions; 0, or -errno of the map @which. */
+/* The maps' descriptors into the instructions; 0, or -errno of the map *@which. */
 static int put_descriptors(struct program *program, s32 *which)
 {
+	int fds[MAP_CNT];
+
+	for (int i = 0; i < MAP_CNT; i++)
+		fds[i] = -1;
 	for (u32 i = 0; i < program->cnt; i++) {
-		if (!names_map(&program->insns[i]))
+		struct bpf_insn *insn = &program->insns[i];
+
+		if (!names_map(insn))
 			continue;
-		*which = program->insns[i].imm;
-
-		int fd = maps_kernel_fd((enum test_map) * which);
-
-		if (fd < 0)
-			return fd;
-		program->insns[i].imm = fd;
+		*which = insn->imm;
+		if (fds[*which] < 0)
+			fds[*which] = maps_kernel_fd((enum test_map) * which);
+		if (fds[*which] < 0)
+			return fds[*which];
+		insn->imm = fds[*which];
 	}
 	return 0;
 }

@@ -116,8 +116,21 @@ static int make_kernel(const struct row *row)
 	return fd;
 }
 
+/* A PROG_ARRAY belongs to the type of the first program that used it: a new one each time. */
+static void renew_progs(enum test_map which)
+{
+	if (which != MAP_PROGS)
+		return;
+	if (fds[which])
+		close(fds[which] - 1);
+	map_put(maps[which]);
+	fds[which] = 0;
+	maps[which] = NULL;
+}
+
 int maps_kernel_fd(enum test_map which)
 {
+	renew_progs(which);
 	if (!fds[which]) {
 		int fd = make_kernel(&rows[which]);
 
@@ -169,6 +182,7 @@ static struct map *make_skiff(const struct row *row)
 
 struct map *maps_skiff(enum test_map which)
 {
+	renew_progs(which);
 	if (!maps[which])
 		maps[which] = make_skiff(&rows[which]);
 	return maps[which] ? map_get(maps[which]) : NULL;

@@ -272,6 +272,9 @@ TEST(halves_bytes_and_alignment)
 	OK(!tnum_is_aligned(t, 16));
 	OK(tnum_is_aligned(tnum_unknown(), 0));
 	STR_EQ(tnum_print((struct tnum){0, 0xff}, buf, sizeof(buf)), "(0x0; 0xff)");
+	STR_EQ(tnum_print(tnum_const(0), buf, sizeof(buf)), "0");
+	STR_EQ(tnum_print(tnum_const(65535), buf, sizeof(buf)), "65535");
+	STR_EQ(tnum_print(tnum_const(65536), buf, sizeof(buf)), "0x10000");
 }
 
 TAP_MAIN()
