@@ -325,7 +325,10 @@ int skiff_inject(struct skiff_world *world, uint32_t ifindex, enum skiff_door do
 	if (!code)
 		code = world_inject(world->world, dev, (enum door)door, frame, len, time_ns,
 				    &world->err);
-	return code ? code : world_settle(world->world, &world->err);
+	if (!code)
+		code = world_settle(world->world, &world->err);
+	loader_quiesce(world->loader);
+	return code;
 }
 
 int skiff_drain(struct skiff_world *world)

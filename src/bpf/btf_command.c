@@ -17,6 +17,8 @@ int btf_load(struct loader *loader, const union bpf_attr *attr)
 
 	if (!attr->btf || !attr->btf_size)
 		return -EINVAL;
+	if (btf_check((const void *)(uintptr_t)attr->btf, attr->btf_size, NULL))
+		return -EINVAL;
 	btf = btf__new((const void *)(uintptr_t)attr->btf, attr->btf_size);
 	if (!btf || libbpf_get_error(btf))
 		return -EINVAL;

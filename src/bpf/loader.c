@@ -60,8 +60,30 @@ void loader_free(struct loader *loader)
 	for (u32 i = 0; i < loader->pin_cnt; i++)
 		free(loader->pins[i].name);
 	free(loader->pins);
+	free(loader->late);
 	free(loader->slots);
 	free(loader);
+}
+
+void loader_quiesce(struct loader *loader)
+{
+	for (u32 i = 0; i < loader->late_cnt; i++)
+		map_quiesce(loader->late[i]);
+}
+
+/* Maps that have something to do then are few, and are kept apart. */
+static int add_late(struct loader *loader, struct map *map)
+{
+	struct map **late;
+
+	if (!map->ops->quiesce)
+		return 0;
+	late = realloc(loader->late, (loader->late_cnt + 1) * sizeof(struct map *));
+	if (!late)
+		return -ENOMEM;
+	loader->late = late;
+	late[loader->late_cnt++] = map;
+	return 0;
 }
 
 int loader_add(struct loader *loader, enum slot_kind kind, void *object, int fd, const char *name)
@@ -79,6 +101,8 @@ int loader_add(struct loader *loader, enum slot_kind kind, void *object, int fd,
 		loader->slots = slots;
 		loader->slot_room = room;
 	}
+	if (kind == SLOT_MAP && add_late(loader, object))
+		return -ENOMEM;
 	fd = fd < 0 ? memfd_create(name, MFD_CLOEXEC) : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
 		return -errno;

@@ -51,6 +51,8 @@ struct loader {
 	u32 slot_cnt, slot_room;
 	struct pin *pins;
 	u32 pin_cnt;
+	struct map **late; /* those for loader_quiesce */
+	u32 late_cnt;
 
 	/* While an object is opened or loaded: */
 	struct object *object; /* whose programs BPF_PROG_LOAD fills in */
@@ -93,6 +95,14 @@ struct btf *btf_kernel(void);
 
 /* The struct object_program that BPF_PROG_LOAD with this name fills in, or NULL. */
 struct object_program *object_loading(struct object *object, const char *name);
+
+/*
+ * Is the BTF in the ELF image @bytes whole: do all its references lead to something of the kind
+ * that libbpf takes them for? 0 or -EINVAL and the sentence. libbpf 1.1 believes what it reads.
+ */
+int elf_check_btf(const char *path, const void *bytes, size_t size, struct error *err);
+/* The same for a blob of BTF, without a path to name. */
+int btf_check(const void *bytes, size_t size, struct error *err);
 
 /* Programs that the object's own PROG_ARRAY initialisers name: select each. 0 or -errno. */
 int object_select_slots(struct object *object);

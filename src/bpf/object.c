@@ -132,14 +132,14 @@ static int list_programs(struct object *object)
 	struct bpf_program *handle;
 	u32 i = 0;
 
-	bpf_object__for_each_program(handle, object->bpf) object->program_cnt++;
+	bpf_object__for_each_program (handle, object->bpf)
+		object->program_cnt++;
 	object->programs = calloc(object->program_cnt + 1, sizeof(*object->programs));
 	object->handles = calloc(object->program_cnt + 1, sizeof(*object->handles));
 	object->selected = calloc(object->program_cnt + 1, sizeof(*object->selected));
 	if (!object->programs || !object->handles || !object->selected)
 		return -ENOMEM;
-	bpf_object__for_each_program(handle, object->bpf)
-	{
+	bpf_object__for_each_program (handle, object->bpf) {
 		struct object_program *program = &object->programs[i];
 
 		object->handles[i++] = handle;
@@ -172,13 +172,13 @@ static int list_maps(struct object *object)
 	u32 i = 0;
 	int code = 0;
 
-	bpf_object__for_each_map(map, object->bpf) object->map_cnt++;
+	bpf_object__for_each_map (map, object->bpf)
+		object->map_cnt++;
 	object->maps = calloc(object->map_cnt + 1, sizeof(*object->maps));
 	object->pins = calloc(object->map_cnt + 1, sizeof(*object->pins));
 	if (!object->maps || !object->pins)
 		return -ENOMEM;
-	bpf_object__for_each_map(map, object->bpf)
-	{
+	bpf_object__for_each_map (map, object->bpf) {
 		object->maps[i].name = bpf_map__name(map);
 		object->maps[i].internal = bpf_map__is_internal(map);
 		if (!code)
@@ -203,6 +203,8 @@ int object_open(struct loader *loader, const char *path, struct object **result,
 	if (code)
 		return code;
 	code = check_elf(path, bytes, size, err);
+	if (!code)
+		code = elf_check_btf(path, bytes, size, err);
 	object = code ? NULL : calloc(1, sizeof(*object));
 	if (!object) {
 		free(bytes);
@@ -375,17 +377,19 @@ static int reuse_pins(struct object *object, struct error *err)
 	struct bpf_map *map;
 	u32 i = 0;
 
-	bpf_object__for_each_map(map, object->bpf)
-	{
-		const char *name = object->pins[i++];
+	bpf_object__for_each_map (map, object->bpf) {
+		const char *name = object->pins[i];
 		const struct pin *pin = name ? pin_find(object->loader, name) : NULL;
 		int code;
 
-		if (!pin)
-			continue;
-		code = reuse_pin(object, map, pin, err);
-		if (code)
-			return code;
+		if (pin) {
+			code = reuse_pin(object, map, pin, err);
+			if (code)
+				return code;
+			/* libbpf has taken over the name of the map that is reused. */
+			object->maps[i].name = bpf_map__name(map);
+		}
+		i++;
 	}
 	return 0;
 }
@@ -411,8 +415,7 @@ static int collect(struct object *object)
 	struct bpf_map *map;
 	u32 at = 0;
 
-	bpf_object__for_each_map(map, object->bpf)
-	{
+	bpf_object__for_each_map (map, object->bpf) {
 		u32 i = at++;
 		struct slot *slot = loader_find(object->loader, bpf_map__fd(map), SLOT_MAP);
 		const char *pin = object->pins[i];

@@ -31,6 +31,12 @@ struct loader *loader_new(const struct loader_options *options, struct error *er
 /* Frees the loader, its maps and programs; objects must have been closed. NULL is allowed. */
 void loader_free(struct loader *loader);
 
+/*
+ * No program runs: maps may give back what they kept for one that could still have held a pointer
+ * to it. Between frames.
+ */
+void loader_quiesce(struct loader *loader);
+
 /* What an object says of one of its programs. */
 struct object_program {
 	const char *name;

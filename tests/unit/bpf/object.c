@@ -156,13 +156,13 @@ TEST(global_data_is_mapped)
 	REQUIRE(object);
 	EQ(load_all(object, &err), 0);
 	STR_EQ(err.text, "");
-	data = map_named(object, ".data");
+	data = map_named(object, "globals.data");
 	REQUIRE(data);
 	EQ(map_user_lookup((struct map *)data, &zero, &counter, 0), 0);
 	EQ(counter, 40);
-	OK(map_named(object, ".bss") != NULL);
-	REQUIRE(map_named(object, ".rodata"));
-	OK(map_named(object, ".rodata")->frozen);
+	OK(map_named(object, "globals.bss") != NULL);
+	REQUIRE(map_named(object, "globals.rodata"));
+	OK(map_named(object, "globals.rodata")->frozen);
 	object_close(object);
 	loader_free(loader);
 }
