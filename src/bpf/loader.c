@@ -71,18 +71,14 @@ void loader_quiesce(struct loader *loader)
 		map_quiesce(loader->late[i]);
 }
 
-/* Maps that have something to do then are few, and are kept apart. */
-static int add_late(struct loader *loader, struct map *map)
+/* Room to keep one more map for loader_quiesce. */
+static int reserve_late(struct loader *loader)
 {
-	struct map **late;
+	struct map **late = realloc(loader->late, (loader->late_cnt + 1) * sizeof(struct map *));
 
-	if (!map->ops->quiesce)
-		return 0;
-	late = realloc(loader->late, (loader->late_cnt + 1) * sizeof(struct map *));
 	if (!late)
 		return -ENOMEM;
 	loader->late = late;
-	late[loader->late_cnt++] = map;
 	return 0;
 }
 
@@ -101,7 +97,7 @@ int loader_add(struct loader *loader, enum slot_kind kind, void *object, int fd,
 		loader->slots = slots;
 		loader->slot_room = room;
 	}
-	if (kind == SLOT_MAP && add_late(loader, object))
+	if (kind == SLOT_MAP && reserve_late(loader))
 		return -ENOMEM;
 	fd = fd < 0 ? memfd_create(name, MFD_CLOEXEC) : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
@@ -117,6 +113,8 @@ int loader_add(struct loader *loader, enum slot_kind kind, void *object, int fd,
 	*slot = (struct slot){
 		.kind = kind, .id = loader->slot_cnt, .fd = fd, .dev = st.st_dev, .ino = st.st_ino};
 	slot->map = object; /* all members of the union are pointers */
+	if (kind == SLOT_MAP && slot->map->ops->quiesce)
+		loader->late[loader->late_cnt++] = slot->map;
 	return given;
 }
 
