@@ -24,7 +24,9 @@
 #include "cli/opt.h"
 #include "cli/progress.h"
 #include "net/world.h"
+#include "report/doors.h"
 #include "report/tally.h"
+#include "report/trace.h"
 
 struct run_args {
 	struct opt_common common;
@@ -55,7 +57,6 @@ struct target {
 struct speaker {
 	struct event_listener listener;
 	struct job *job;
-	bool printk; /* lines of bpf_trace_printk; otherwise the trace has them */
 };
 
 struct job {
@@ -121,6 +122,7 @@ int feed_next(struct feed *feed, struct error *err);
 int job_open_outputs(struct job *job);
 int job_close_outputs(struct job *job); /* flushes -w: its last chance to fail */
 int job_report(struct job *job, int code);
+void job_free_outputs(struct job *job);
 
 void job_free(struct job *job);
 

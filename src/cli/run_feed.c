@@ -155,8 +155,8 @@ static int feed_all(struct job *job)
 			break;
 		if (code)
 			return code;
-		/* Nobody reads any more, or the disk is full: main says which. */
-		if (ferror(stdout))
+		/* Nobody reads any more, or the disk is full: whoever closes it says which. */
+		if (ferror(stdout) || (job->doors && doors_failed(job->doors)))
 			return 0;
 		if (progress_due(&job->progress))
 			show_progress(job);

@@ -55,25 +55,62 @@ static void speak(struct event_listener *listener, const struct event *event)
 	}
 }
 
+static int open_doors(struct job *job, struct event_stream *events)
+{
+	int code = doors_open(job->args->write, job->world, &job->doors, &job->err);
+
+	if (code)
+		return error_prefix(&job->err, code, "-w");
+	event_listen(events, doors_listener(job->doors));
+	return 0;
+}
+
 int job_open_outputs(struct job *job)
 {
 	struct event_stream *events = &world_host(job->world)->events;
 	bool quiet = job->args->common.quiet;
+	int code = 0;
 
 	event_listen(events, &job->tally.listener);
-	job->speaker =
-		(struct speaker){.listener = {.kinds = BIT(EVENT_PRINTK), .fn = speak}, .job = job};
-	if (job->args->listens.cnt && !job->args->common.json)
+	if (job->args->write)
+		code = open_doors(job, events);
+	if (code)
+		return code;
+	if (job->args->trace) {
+		job->trace = trace_new(job->world, job->say);
+		if (!job->trace)
+			return error_set(&job->err, -ENOMEM, "no memory");
+		event_listen(events, trace_listener(job->trace));
+	}
+	job->speaker = (struct speaker){.listener = {.fn = speak}, .job = job};
+	/* The trace has the lines of programs in it. */
+	if (!quiet && !job->args->trace)
+		job->speaker.listener.kinds |= BIT(EVENT_PRINTK);
+	if (!quiet && job->args->listens.cnt && !job->args->common.json)
 		job->speaker.listener.kinds |= BIT(EVENT_OUTPUT);
-	if (!quiet)
-		event_listen(events, &job->speaker.listener);
+	event_listen(events, &job->speaker.listener);
 	progress_start(&job->progress, !quiet && !job->args->trace);
 	return 0;
 }
 
 int job_close_outputs(struct job *job)
 {
-	return 0;
+	struct doors *doors = job->doors;
+
+	if (!doors)
+		return 0;
+	event_unlisten(&world_host(job->world)->events, doors_listener(doors));
+	job->doors = NULL;
+	return doors_close(doors, &job->err);
+}
+
+void job_free_outputs(struct job *job)
+{
+	job_close_outputs(job);
+	if (!job->trace)
+		return;
+	event_unlisten(&world_host(job->world)->events, trace_listener(job->trace));
+	trace_free(job->trace);
 }
 
 static void take_stats(struct job *job)

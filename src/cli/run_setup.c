@@ -241,6 +241,7 @@ int job_open_objects(struct job *job)
 
 void job_free(struct job *job)
 {
+	job_free_outputs(job);
 	world_free(job->world);
 	for (u32 i = 0; i < job->object_cnt; i++)
 		object_close(job->objects[i]);
