@@ -111,20 +111,28 @@ static int check_type(struct verifier *v, int regno, enum helper_arg arg, u32 id
 	return blame(v, BLAME_ARG_TYPE, regno, reg, -EACCES);
 }
 
-/* May the pointer have been moved? Mirrors check_func_arg_reg_off. */
-static int check_moved(struct verifier *v, int regno, enum helper_arg arg)
+/* Memory may be entered anywhere; other pointers must be as they were handed out. Mirrors
+ * check_func_arg_reg_off. */
+int arg_check_moved(struct verifier *v, int regno)
 {
 	const struct reg *reg = reg_of(v, regno);
 
-	if (arg == ARG_ALLOC_MEM && reg->off)
+	if (reg->type == REG_SCALAR || (is_memory(reg) && !(reg->flags & REG_OR_NULL)))
+		return 0;
+	return region_check_unmoved(v, reg, regno, false);
+}
+
+/* A record is given up as a whole. */
+static int check_unmoved_record(struct verifier *v, int regno)
+{
+	const struct reg *reg = reg_of(v, regno);
+
+	if (reg->off)
 		return refuse(
 			v, -EINVAL,
 			"R%d must have zero offset when passed to release func or trusted arg to "
 			"kfunc",
 			regno);
-	if (arg != ARG_ALLOC_MEM && (reg->type == REG_SCALAR || is_memory(reg)) &&
-	    !(reg_is_pointer(reg) && reg->flags & REG_OR_NULL))
-		return 0;
 	return region_check_unmoved(v, reg, regno, false);
 }
 
@@ -344,7 +352,8 @@ int arg_check(struct verifier *v, u32 arg, struct call_args *call)
 	if (!(may_be_null(kind) && reg_is_null(reg))) {
 		err = check_type(v, regno, kind, call->id);
 		if (!err)
-			err = check_moved(v, regno, kind);
+			err = kind == ARG_ALLOC_MEM ? check_unmoved_record(v, regno)
+						    : arg_check_moved(v, regno);
 	}
 	if (!err)
 		err = check_references(v, regno, kind, call);

@@ -97,9 +97,8 @@ static int check_mem_arg(struct verifier *v, int regno, u32 size)
 
 static int check_arg(struct verifier *v, const struct prog_arg *arg, int i)
 {
-	int regno = BPF_REG_1 + i;
+	int regno = BPF_REG_1 + i, err;
 	const struct reg *reg = reg_of(v, regno);
-	int err;
 
 	switch (arg->kind) {
 	case PROG_ARG_SCALAR:
@@ -107,12 +106,13 @@ static int check_arg(struct verifier *v, const struct prog_arg *arg, int i)
 			return refuse(v, -EINVAL, "R%d is not a scalar", regno);
 		return 0;
 	case PROG_ARG_CTX:
-		if (reg->type != REG_CTX)
-			return refuse(v, -EINVAL, "arg#%d expects pointer to ctx", i);
-		err = region_check_unmoved(v, reg, regno, false);
+		err = arg_check_moved(v, regno);
+		if (!err && reg->type != REG_CTX)
+			err = refuse(v, -EINVAL, "arg#%d expects pointer to ctx", i);
 		return err;
 	case PROG_ARG_MEM:
-		return check_mem_arg(v, regno, arg->size);
+		err = arg_check_moved(v, regno);
+		return err ? err : check_mem_arg(v, regno, arg->size);
 	case PROG_ARG_UNSUPPORTED:
 		return -EINVAL;
 	}
@@ -122,8 +122,14 @@ static int check_arg(struct verifier *v, const struct prog_arg *arg, int i)
 static int call_global(struct verifier *v, u32 sub)
 {
 	const struct prog_func *func = v->subs[sub].func;
-	int err = check_prototype(v, sub);
+	int err;
 
+	if (ref_lock(v->state)) {
+		refuse(v, -EINVAL, "global function calls are not allowed while holding a lock,");
+		refuse(v, -EINVAL, "use static function instead");
+		return blame(v, BLAME_LOCK, -1, NULL, -EINVAL);
+	}
+	err = check_prototype(v, sub);
 	for (int i = 0; !err && i < func->arg_cnt; i++)
 		err = check_arg(v, &func->args[i], i);
 	if (err) {
@@ -218,11 +224,27 @@ static void set_callback_args(struct verifier *v, const struct frame *caller, st
 	callee->ret_max = 1;
 }
 
+static bool has_for_each(const struct map *map)
+{
+	switch ((int)map->type) {
+	case BPF_MAP_TYPE_ARRAY:
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+	case BPF_MAP_TYPE_HASH:
+	case BPF_MAP_TYPE_PERCPU_HASH:
+	case BPF_MAP_TYPE_LRU_HASH:
+	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+		return true;
+	}
+	return false;
+}
+
 int func_push_callback(struct verifier *v, const struct call_args *call)
 {
 	struct state *state;
 	int err;
 
+	if (call->id == HELPER_for_each_map_elem && !has_for_each(call->map))
+		return refuse(v, -ENOTSUPP, "callback function not allowed for map");
 	state = walk_push(v, v->subs[call->sub].start, v->insn, &err);
 	if (!state)
 		return err;
@@ -255,28 +277,60 @@ static const struct state *previous_visit(const struct verifier *v, u32 insn)
 	return NULL;
 }
 
-static void widen_reg(struct verifier *v, const struct reg *old, struct reg *cur)
+/* Pairs of ids that mean the same in two states. */
+struct renaming {
+	u32 old[REGS + SLOTS_MAX], cur[REGS + SLOTS_MAX], cnt;
+};
+
+static bool same_id(struct renaming *ids, u32 old, u32 cur)
 {
-	if (old->type != REG_SCALAR || cur->type != REG_SCALAR ||
-	    node_marked(&v->nodes, old->node) || node_marked(&v->nodes, cur->node) ||
-	    scalar_equal(old->val, cur->val))
+	if (!old || !cur)
+		return old == cur;
+	for (u32 i = 0; i < ids->cnt; i++) {
+		if (ids->old[i] == old)
+			return ids->cur[i] == cur;
+		if (ids->cur[i] == cur)
+			return false;
+	}
+	if (ids->cnt == ARRAY_SIZE(ids->old))
+		return false;
+	ids->old[ids->cnt] = old;
+	ids->cur[ids->cnt++] = cur;
+	return true;
+}
+
+static bool same_number(struct renaming *ids, const struct reg *old, const struct reg *cur)
+{
+	if (old->flags != cur->flags || (old->flags & REG_ADD_CONST && old->delta != cur->delta))
+		return false;
+	return scalar_equal(old->val, cur->val) && same_id(ids, old->id, cur->id);
+}
+
+/* Only what was needed of the turn before counts: its marks are all there. */
+static void widen_reg(struct verifier *v, struct renaming *ids, const struct reg *old,
+		      struct reg *cur)
+{
+	if (old->type != REG_SCALAR || cur->type != REG_SCALAR)
 		return;
-	reg_set_unknown(v, cur);
+	if (!node_marked(&v->nodes, old->node) && !same_number(ids, old, cur))
+		reg_set_unknown(v, cur);
 }
 
 /* A number that each turn changes and nobody needs exactly becomes any number, so that turns of a
  * loop come to look alike. Mirrors widen_imprecise_scalars. */
 static void widen(struct verifier *v, const struct state *old)
 {
-	for (u32 f = 0; f <= old->top; f++) {
+	struct renaming ids = {.cnt = 0};
+
+	for (u32 f = old->top + 1; f-- > 0;) {
 		const struct frame *a = old->frames[f];
 		struct frame *b = v->state->frames[f];
 
 		for (int i = 0; i < REGS; i++)
-			widen_reg(v, &a->regs[i], &b->regs[i]);
+			widen_reg(v, &ids, &a->regs[i], &b->regs[i]);
 		for (u32 i = 0; i < a->slot_cnt && i < b->slot_cnt; i++) {
 			if (slot_is_spill(&a->slots[i]) && slot_is_spill(&b->slots[i]))
-				widen_reg(v, &a->slots[i].reg, &b->slots[i].reg);
+				widen_reg(v, &ids, &a->slots[i].reg, &b->slots[i].reg);
 		}
 	}
 }

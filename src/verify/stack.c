@@ -114,17 +114,16 @@ static void assign_id(struct verifier *v, struct reg *reg)
 }
 
 /* Mirrors save_register_state. */
-static void save(struct verifier *v, struct slot *slot, const struct reg *reg, u32 size)
+static void save(struct slot *slot, const struct reg *reg, u32 size)
 {
 	u32 low = SLOT_SIZE - size;
 
 	slot->reg = *reg;
 	memset(slot->bytes + low, SLOT_SPILL, size);
+	/* What was never written stays so: nobody may read it without CAP_PERFMON. */
 	for (u32 i = 0; i < low; i++) {
-		if (slot->bytes[i] == SLOT_ZERO ||
-		    (v->leaks_allowed && slot->bytes[i] == SLOT_INVALID))
-			continue;
-		slot->bytes[i] = SLOT_MISC;
+		if (slot->bytes[i] == SLOT_SPILL)
+			slot->bytes[i] = SLOT_MISC;
 	}
 }
 
@@ -156,7 +155,7 @@ static int write_fixed(struct verifier *v, struct frame *frame, s32 off, u32 siz
 
 		if (fits)
 			assign_id(v, reg);
-		save(v, slot, reg, size);
+		save(slot, reg, size);
 		if (!fits)
 			slot->reg.id = 0;
 		return 0;
@@ -165,7 +164,7 @@ static int write_fixed(struct verifier *v, struct frame *frame, s32 off, u32 siz
 		struct reg constant;
 
 		reg_set_const(v, &constant, (u64)(s64)v->insns[v->insn].imm);
-		save(v, slot, &constant, size);
+		save(slot, &constant, size);
 		return 0;
 	}
 	if (reg && reg_is_pointer(reg)) {
@@ -175,7 +174,7 @@ static int write_fixed(struct verifier *v, struct frame *frame, s32 off, u32 siz
 			return refuse(
 				v, -EINVAL,
 				"cannot spill pointers to stack into stack frame of the caller");
-		save(v, slot, reg, size);
+		save(slot, reg, size);
 		return 0;
 	}
 	if (slot_is_spill(slot))

@@ -97,6 +97,14 @@ struct fault {
 	s32 off;
 	u32 size;
 	u32 number; /* a helper's number */
+	s32 missing; /* UNINIT_STACK: the first byte never written, and how many follow it; */
+	u32 missing_cnt; /* 0: they are written, but hold a pointer */
+
+	/* What blame() takes from the state, which is gone when explain() comes. */
+	s32 calls[PROG_FRAMES_MAX]; /* that led there, the last first */
+	u32 call_cnt;
+	struct ref held; /* the reference or lock it is about; id 0: none */
+	struct reg mem;  /* of a size argument: the memory argument before it */
 };
 
 struct log {
@@ -275,6 +283,8 @@ void call_void_reg(struct verifier *v, struct reg *reg);
 int arg_check(struct verifier *v, u32 arg, struct call_args *call);
 int arg_check_mem(struct verifier *v, int regno, u32 size, enum access access, bool zero_ok,
 		  struct call_args *call);
+/* Whether the pointer was moved, where that matters. */
+int arg_check_moved(struct verifier *v, int regno);
 int arg_check_map_func(struct verifier *v, const struct map *map, u32 func);
 
 /* The first frame of v->state, which has none yet: of the program itself (@sub 0), or of a global

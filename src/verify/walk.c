@@ -88,8 +88,7 @@ static int check_exit(struct verifier *v)
 static int check_call(struct verifier *v, const struct bpf_insn *insn)
 {
 	v->branch_insns++;
-	if (ref_lock(v->state) &&
-	    !(insn->src_reg == 0 && insn->imm == HELPER_spin_unlock)) {
+	if (ref_lock(v->state) && insn->src_reg == 0 && insn->imm != HELPER_spin_unlock) {
 		refuse(v, -EINVAL, "function calls are not allowed while holding a lock");
 		return blame(v, BLAME_LOCK, -1, NULL, -EINVAL);
 	}
