@@ -6,6 +6,8 @@
 #ifndef SKIFF_TESTS_NET_LEDGER_H
 #define SKIFF_TESTS_NET_LEDGER_H
 
+#include <string.h>
+
 #include "event/event.h"
 #include "skb/skb.h"
 

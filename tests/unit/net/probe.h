@@ -14,7 +14,7 @@
 
 #include "asm.h"
 
-#define PROBE_SLOTS	8
+#define PROBE_SLOTS	64
 #define PROBE_CALLS	2048 /* a power of two */
 #define PROBE_INSNS_MAX 96
 
