@@ -36,7 +36,7 @@ const char *call_helper_name(u32 id)
 void call_void_reg(struct verifier *v, struct reg *reg)
 {
 	u8 was = reg->type;
-	s32 from = reg->from;
+	s32 from = reg->from, checked = reg->checked;
 
 	if (v->leaks_allowed)
 		reg_set_unknown(v, reg);
@@ -44,6 +44,7 @@ void call_void_reg(struct verifier *v, struct reg *reg)
 		reg_set_none(reg);
 	reg->was = was;
 	reg->from = from;
+	reg->checked = checked;
 	reg->killed = (s32)v->insn;
 }
 

@@ -36,7 +36,7 @@ int packet_range_branch(const struct reg *a, const struct reg *b, u8 op)
 
 /* @reg, in @state, is not past the end; @open: it is before it. All pointers of its origin gain.
  * Mirrors find_good_pkt_pointers. */
-static void good_range(struct state *state, const struct reg *bound, bool open)
+static void good_range(struct state *state, const struct reg *bound, bool open, u32 insn)
 {
 	struct reg reg = *bound, *each;
 	s32 range = reg.off + (open ? 1 : 0);
@@ -47,14 +47,22 @@ static void good_range(struct state *state, const struct reg *bound, bool open)
 	if (reg.val.umax > PACKET_OFF_MAX || reg.val.umax + (u64)reg.off > PACKET_OFF_MAX)
 		return;
 	STATE_EACH_REG(state, each) {
-		if (each->type == reg.type && each->id == reg.id)
-			each->range = max(each->range, range);
+		if (each->type != reg.type || each->id != reg.id || each->range >= range)
+			continue;
+		each->range = range;
+		each->checked = (s32)insn;
 	}
 }
 
-/* Mirrors mark_pkt_end. */
-static void at_end(struct reg *reg, bool beyond)
+/* Mirrors mark_pkt_end. That the comparison failed is noted for explanations alone. */
+static void at_end(struct state *state, struct reg *reg, bool beyond, u32 insn)
 {
+	struct reg *each;
+
+	STATE_EACH_REG(state, each) {
+		if (each->type == reg->type && each->id == reg->id && each->range <= 0)
+			each->checked = -(s32)insn;
+	}
 	if (reg->type == REG_PKT)
 		reg->range = beyond ? RANGE_BEYOND_END : RANGE_AT_END;
 }
@@ -103,7 +111,7 @@ bool packet_range_learn(struct verifier *v, const struct bpf_insn *insn, struct 
 	default:
 		return false;
 	}
-	good_range(inside, &state_regs(inside)[regno], open);
-	at_end(&state_regs(outside)[regno], !open);
+	good_range(inside, &state_regs(inside)[regno], open, v->insn);
+	at_end(outside, &state_regs(outside)[regno], !open, v->insn);
 	return true;
 }

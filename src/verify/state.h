@@ -60,6 +60,9 @@ struct reg {
 	u32 id;          /* same id: same unknown. 0: none */
 	u32 ref;         /* the reference it came from, 0: none */
 	u32 node;        /* SCALAR: its value node (precise.h) */
+	/* PKT, PKT_META, and what is left of one that a call voided: the comparison with the end that
+	 * gave range; negative: that failed on this path; 0: none. Provenance, like the last two. */
+	s32 checked;
 	union {
 		struct {
 			const struct map *map;

@@ -104,7 +104,8 @@ struct fault {
 	s32 calls[PROG_FRAMES_MAX]; /* that led there, the last first */
 	u32 call_cnt;
 	struct ref held; /* the reference or lock it is about; id 0: none */
-	struct reg mem;  /* of a size argument: the memory argument before it */
+	struct reg mem, len; /* of a helper's call: memory and size, one of which it is about */
+	int mem_regno;	     /* 0: none */
 };
 
 struct log {
