@@ -14,8 +14,9 @@
 
 static const char *operator_text(u8 code)
 {
-	static const char *const texts[16] = {"+=", "-=",  "*=", "/=", "|=", "&=",   "<<=",  ">>=",
-					      "neg", "%=", "^=", "=",  "s>>=", "endian", NULL, NULL};
+	static const char *const texts[16] = {"+=",   "-=",	"*=",  "/=", "|=", "&=",
+					      "<<=",  ">>=",	"neg", "%=", "^=", "=",
+					      "s>>=", "endian", NULL,  NULL};
 
 	return texts[BPF_OP(code) >> 4];
 }
@@ -65,7 +66,7 @@ static void link_before_move(struct verifier *v, struct reg *src)
 	if (src->flags & REG_ADD_CONST) {
 		/* The value is another's plus a number: no third can be linked to both. */
 		src->id = 0;
-		src->flags &= (u8)~REG_ADD_CONST;
+		src->flags &= (u8)~REG_ADDED;
 		src->delta = 0;
 	}
 	if (!src->id)
@@ -76,7 +77,7 @@ static void drop_link(struct reg *reg)
 {
 	reg->id = 0;
 	if (reg->type == REG_SCALAR) {
-		reg->flags &= (u8)~REG_ADD_CONST;
+		reg->flags &= (u8)~REG_ADDED;
 		reg->delta = 0;
 	}
 }
@@ -111,7 +112,8 @@ static int move_reg(struct verifier *v, const struct bpf_insn *insn)
 
 	if (BPF_CLASS(insn->code) == BPF_ALU64) {
 		if (insn->off && leaks(v, src))
-			return refuse(v, -EACCES, "R%d sign-extension part of pointer", insn->src_reg);
+			return refuse(v, -EACCES, "R%d sign-extension part of pointer",
+				      insn->src_reg);
 		if (insn->off)
 			return move_sign_extended(v, insn, src, dst);
 		link_before_move(v, src);
@@ -192,7 +194,8 @@ static int check_swap_or_negate(struct verifier *v, const struct bpf_insn *insn)
 static bool offset_is_sane(struct verifier *v, const struct reg *reg, const struct reg *ptr)
 {
 	char type[32];
-	s32 off = reg->type == REG_SCALAR ? (reg->flags & REG_ADD_CONST ? reg->delta : 0) : reg->off;
+	s32 off =
+		reg->type == REG_SCALAR ? (reg->flags & REG_ADD_CONST ? reg->delta : 0) : reg->off;
 
 	reg_type_text(ptr, type);
 	if (scalar_is_const(reg->val)) {
@@ -271,8 +274,8 @@ static void move_pointer(struct verifier *v, u8 op, const struct reg *ptr, const
 	moved->val = scalar_offset(op, ptr->val, by->val);
 	if (!reg_is_packet(ptr))
 		return;
-	/* A different place in the packet: what was compared with its end says nothing of it, unless
-	 * it only moved back. */
+	/* A different place in the packet: what was compared with its end says nothing of it,
+	 * unless it only moved back. */
 	moved->id = ++v->id_gen;
 	if (op == BPF_ADD || by->val.smin < 0)
 		moved->both[0] = moved->both[1] = 0;
@@ -318,7 +321,8 @@ static int check_pointer(struct verifier *v, const struct bpf_insn *insn, struct
 		break;
 	case BPF_SUB:
 		if (by_is_dst)
-			return refuse(v, -EACCES, "R%d tried to subtract pointer from scalar", regno);
+			return refuse(v, -EACCES, "R%d tried to subtract pointer from scalar",
+				      regno);
 		if (ptr.type == REG_STACK)
 			return refuse(v, -EACCES, "R%d subtraction from stack pointer prohibited",
 				      regno);
@@ -329,8 +333,8 @@ static int check_pointer(struct verifier *v, const struct bpf_insn *insn, struct
 		return refuse(v, -EACCES, "R%d bitwise operator %s on pointer prohibited", regno,
 			      operator_text(insn->code));
 	default:
-		return refuse(v, -EACCES, "R%d pointer arithmetic with %s operator prohibited", regno,
-			      operator_text(insn->code));
+		return refuse(v, -EACCES, "R%d pointer arithmetic with %s operator prohibited",
+			      regno, operator_text(insn->code));
 	}
 	move_pointer(v, op, &ptr, &by, dst);
 	if (!offset_is_sane(v, dst, &ptr))
@@ -339,20 +343,26 @@ static int check_pointer(struct verifier *v, const struct bpf_insn *insn, struct
 	return 0;
 }
 
-/* r += K of a linked number: remember by how much it differs from the others. */
-static void keep_link(const struct bpf_insn *insn, struct reg *dst, const struct reg *src)
+/* r += K or r -= K of a linked number: remember by how much it differs from the others. @fits: it
+ * was a 32-bit number before, so that the same holds of a 32-bit sum, zero-extended. */
+static void keep_link(const struct bpf_insn *insn, struct reg *dst, const struct reg *src,
+		      bool fits)
 {
-	u64 value = scalar_value(src->val);
+	bool is32 = BPF_CLASS(insn->code) == BPF_ALU;
 	bool itself = BPF_SRC(insn->code) == BPF_X && insn->src_reg == insn->dst_reg;
+	s64 value = (s64)scalar_value(src->val);
+	u8 op = BPF_OP(insn->code);
 
-	if (BPF_OP(insn->code) != BPF_ADD || BPF_CLASS(insn->code) != BPF_ALU64 || !dst->id ||
-	    !scalar_is_const(src->val) || itself || dst->flags & REG_ADD_CONST ||
+	if (is32)
+		value = (s32)value;
+	if ((op != BPF_ADD && op != BPF_SUB) || !dst->id || !scalar_is_const(src->val) || itself ||
+	    dst->flags & REG_ADD_CONST || (is32 && !fits) || value <= INT32_MIN ||
 	    value > INT32_MAX) {
 		drop_link(dst);
 		return;
 	}
-	dst->flags |= REG_ADD_CONST;
-	dst->delta = (s32)value;
+	dst->flags |= is32 ? REG_ADDED : REG_ADD_CONST;
+	dst->delta = (s32)(op == BPF_ADD ? value : -value);
 }
 
 /* Both are numbers. */
@@ -361,6 +371,7 @@ static int check_numbers(struct verifier *v, const struct bpf_insn *insn, const 
 	struct reg *dst = reg_of(v, insn->dst_reg);
 	u8 op = BPF_OP(insn->code);
 	struct scalar zero;
+	bool fits;
 
 	if (scalar_split(op, &dst->val, src->val, &zero)) {
 		struct scalar rest = dst->val;
@@ -372,10 +383,12 @@ static int check_numbers(struct verifier *v, const struct bpf_insn *insn, const 
 			return err;
 		dst->val = rest;
 	}
-	dst->val = scalar_alu(op, BPF_CLASS(insn->code) == BPF_ALU64, dst->val, src->val, insn->off);
+	fits = dst->val.umax <= UINT32_MAX;
+	dst->val =
+		scalar_alu(op, BPF_CLASS(insn->code) == BPF_ALU64, dst->val, src->val, insn->off);
 	dst->node = node_new(&v->nodes, dst->node, src->node);
 	dst->from = (s32)v->insn;
-	keep_link(insn, dst, src);
+	keep_link(insn, dst, src, fits);
 	check_bounds(dst);
 	return 0;
 }

@@ -70,15 +70,16 @@ static bool same_object(const struct reg *old, const struct reg *cur)
 
 static bool exact(struct match *match, const struct reg *old, const struct reg *cur)
 {
-	return old->type == cur->type && same_object(old, cur) && scalar_equal(old->val, cur->val) &&
-	       same_id(match, old->id, cur->id) && same_id(match, old->ref, cur->ref);
+	return old->type == cur->type && same_object(old, cur) &&
+	       scalar_equal(old->val, cur->val) && same_id(match, old->id, cur->id) &&
+	       same_id(match, old->ref, cur->ref);
 }
 
 static bool same_scalar(struct match *match, const struct reg *old, const struct reg *cur)
 {
 	if (match->how == COMPARE_NEEDED && !node_marked(&match->v->nodes, old->node))
 		return true;
-	if ((old->flags & REG_ADD_CONST) != (cur->flags & REG_ADD_CONST))
+	if ((old->flags & REG_ADDED) != (cur->flags & REG_ADDED))
 		return false;
 	if (old->flags & REG_ADD_CONST && old->delta != cur->delta)
 		return false;
@@ -104,8 +105,8 @@ static bool same_reg(struct match *match, const struct reg *old, const struct re
 		       same_id(match, old->id, cur->id) && same_id(match, old->ref, cur->ref);
 	case REG_PKT:
 	case REG_PKT_META:
-		return old->flags == cur->flags && old->range <= cur->range && old->off == cur->off &&
-		       same_id(match, old->id, cur->id) && within(old, cur);
+		return old->flags == cur->flags && old->range <= cur->range &&
+		       old->off == cur->off && same_id(match, old->id, cur->id) && within(old, cur);
 	case REG_STACK:
 		return old->frame == cur->frame && exact(match, old, cur);
 	case REG_NONE:

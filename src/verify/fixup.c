@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fixup.c - the finished program: addresses where the object had descriptors, skiff's own operations
- * where an access to the context is more than a load or store, and for each call the one fact that
- * running it needs: can the program write to the packet directly after it?
+ * fixup.c - the finished program: addresses where the object had descriptors, skiff's own
+ * operations where an access to the context is more than a load or store, and for each call the one
+ * fact that running it needs: can the program write to the packet directly after it?
  *
  * That fact comes from the graph of instructions, never from the paths that were walked: a
  * program may take another path than any that was walked to its end. Within a subprogram or a
@@ -91,8 +91,8 @@ static void find_writes(const struct verifier *v, bool *follows)
 
 				after = follows[to] || v->info[to].packet_write;
 			}
-			if (next < main->end && !(BPF_CLASS(insn->code) == BPF_JMP &&
-						  BPF_OP(insn->code) == BPF_JA))
+			if (next < main->end &&
+			    !(BPF_CLASS(insn->code) == BPF_JMP && BPF_OP(insn->code) == BPF_JA))
 				after |= follows[next] || v->info[next].packet_write ||
 					 insn_is_local_call(&v->insns[next]) ||
 					 v->info[next].calls_callback;

@@ -43,7 +43,7 @@ static void link_add(struct state *state, struct linked *linked, u32 id, struct 
 		return;
 	}
 	reg->id = 0;
-	reg->flags &= (u8)~REG_ADD_CONST;
+	reg->flags &= (u8)~REG_ADDED;
 }
 
 /* Mirrors collect_linked_regs. */
@@ -76,9 +76,9 @@ static void link_sync(struct verifier *v, struct state *state, const struct link
 		if (reg->type != REG_SCALAR || reg == known || reg->id != known->id)
 			continue;
 		/* Whoever needs this one exactly needs what it was narrowed by. */
-		node = reg->node == known->node ? reg->node :
-						  node_new(&v->nodes, reg->node, known->node);
-		if (delta == base && (flags & REG_ADD_CONST) == (known->flags & REG_ADD_CONST)) {
+		node = reg->node == known->node ? reg->node
+						: node_new(&v->nodes, reg->node, known->node);
+		if (delta == base && (flags & REG_ADDED) == (known->flags & REG_ADDED)) {
 			s32 from = reg->from;
 
 			*reg = *known;
@@ -86,6 +86,8 @@ static void link_sync(struct verifier *v, struct state *state, const struct link
 		} else {
 			reg->val = scalar_alu(BPF_ADD, true, known->val,
 					      scalar_const((u64)((s64)delta - base)), 0);
+			if ((flags | known->flags) & REG_ADD_32)
+				reg->val = scalar_zext32(reg->val);
 		}
 		reg->node = node;
 	}
@@ -189,7 +191,7 @@ void reg_mark_nonnull(struct verifier *v, struct state *state, u32 id, bool is_n
 {
 	struct reg *reg;
 
-	STATE_EACH_REG(state, reg) {
+	STATE_EACH_REG (state, reg) {
 		if (!reg_is_pointer(reg) || !(reg->flags & REG_OR_NULL) || reg->id != id)
 			continue;
 		if (is_null) {
@@ -235,8 +237,8 @@ static void equal_pointers(struct verifier *v, struct state *here, struct state 
 }
 
 /* A jump whose way is known follows it alone, and depends on the numbers that said so. */
-static int follow(struct verifier *v, const struct bpf_insn *insn, bool taken, const struct reg *dst,
-		  const struct reg *src)
+static int follow(struct verifier *v, const struct bpf_insn *insn, bool taken,
+		  const struct reg *dst, const struct reg *src)
 {
 	reg_mark_precise(v, dst);
 	if (BPF_SRC(insn->code) == BPF_X)
@@ -288,8 +290,8 @@ static int split(struct verifier *v, const struct bpf_insn *insn, struct reg *ds
 	if (!is32 && !from_reg && insn->imm == 0 && (op == BPF_JEQ || op == BPF_JNE) &&
 	    reg_is_pointer(dst) && dst->flags & REG_OR_NULL) {
 		split_null(v, here, there, insn->dst_reg, op);
-	} else if (!(from_reg && !is32 && packet_range_learn(v, insn, there)) && !v->leaks_allowed &&
-		   dst->type != REG_SCALAR) {
+	} else if (!(from_reg && !is32 && packet_range_learn(v, insn, there)) &&
+		   !v->leaks_allowed && dst->type != REG_SCALAR) {
 		return refuse(v, -EACCES, "R%d pointer comparison prohibited", insn->dst_reg);
 	}
 	if (v->options.log_level)
@@ -317,7 +319,8 @@ int jump_check(struct verifier *v, const struct bpf_insn *insn)
 		src = reg_of(v, insn->src_reg);
 		if (!(packet_range_any(dst) && packet_range_any(src)) && !v->leaks_allowed &&
 		    src->type != REG_SCALAR)
-			return refuse(v, -EACCES, "R%d pointer comparison prohibited", insn->src_reg);
+			return refuse(v, -EACCES, "R%d pointer comparison prohibited",
+				      insn->src_reg);
 	}
 	taken = way(dst, src, BPF_OP(insn->code), is32);
 	if (taken >= 0)

@@ -82,7 +82,7 @@ static void renew_nodes(struct verifier *v, struct state *state)
 {
 	struct reg *reg;
 
-	STATE_EACH_REG(state, reg) {
+	STATE_EACH_REG (state, reg) {
 		if (reg->type == REG_SCALAR)
 			reg->node = node_new(&v->nodes, reg->node, NODE_NONE);
 	}

@@ -105,7 +105,7 @@ static void assign_id(struct verifier *v, struct reg *reg)
 	if (scalar_is_const(reg->val))
 		return;
 	if (reg->flags & REG_ADD_CONST) {
-		reg->flags &= (u8)~REG_ADD_CONST;
+		reg->flags &= (u8)~REG_ADDED;
 		reg->delta = 0;
 		reg->id = 0;
 	}

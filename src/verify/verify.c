@@ -26,7 +26,8 @@ static int check_btf(struct verifier *v)
 	for (u32 i = 0; i < source->func_cnt; i++) {
 		if (source->funcs[i].start != v->subs[i].start)
 			return refuse(v, -EINVAL,
-				      "func_info BTF section doesn't match subprog layout in BPF program");
+				      "func_info BTF section doesn't match subprog layout in BPF "
+				      "program");
 	}
 	for (u32 i = 0; lines && i < v->sub_cnt; i++) {
 		while (row < lines->cnt && lines->rows[row].insn < v->subs[i].start)
@@ -37,7 +38,8 @@ static int check_btf(struct verifier *v)
 	return 0;
 }
 
-/* What the call itself is checked for before any instruction is looked at. Mirrors bpf_prog_load. */
+/* What the call itself is checked for before any instruction is looked at. Mirrors bpf_prog_load.
+ */
 static int check_source(struct verifier *v)
 {
 	const struct prog_source *source = v->source;
@@ -45,7 +47,8 @@ static int check_source(struct verifier *v)
 	v->type_bit = helper_type_bit(source->type);
 	if (!v->type_bit)
 		return refuse(v, -EINVAL, "skiff does not verify programs of type %s (%u)",
-			      prog_type_name(source->type) ? prog_type_name(source->type) : "unknown",
+			      prog_type_name(source->type) ? prog_type_name(source->type)
+							   : "unknown",
 			      source->type);
 	if (!source->insn_cnt || source->insn_cnt > PROG_INSNS_MAX)
 		return -E2BIG;

@@ -33,8 +33,9 @@ struct state *walk_push(struct verifier *v, u32 insn, u32 prev_insn, int *code)
 	v->pending = pending;
 	*code = 0;
 	if (++v->pending_cnt > BRANCHES_MAX) {
-		*code = refuse(v, -E2BIG, "The sequence of %u jumps is too complex.", v->pending_cnt);
-		blame(v, BLAME_TOO_LARGE, -1, NULL, -E2BIG);
+		*code = refuse(v, -EFAULT, "The sequence of %u jumps is too complex.",
+			       v->pending_cnt);
+		blame(v, BLAME_TOO_LARGE, -1, NULL, -EFAULT);
 		return NULL;
 	}
 	return state;
@@ -134,6 +135,18 @@ static int check_plain(struct verifier *v, const struct bpf_insn *insn)
 	return refuse(v, -EINVAL, "unknown insn class %d", BPF_CLASS(insn->code));
 }
 
+/* There are eleven registers, although an instruction has room to name sixteen. */
+static int check_regnos(struct verifier *v, const struct bpf_insn *insn)
+{
+	u8 uses = op_info(insn_op(insn))->uses;
+
+	if (uses & USES_SRC && insn->src_reg >= REGS)
+		return refuse(v, -EINVAL, "R%d is invalid", insn->src_reg);
+	if (uses & USES_DST && insn->dst_reg >= REGS)
+		return refuse(v, -EINVAL, "R%d is invalid", insn->dst_reg);
+	return 0;
+}
+
 /* 1: the path ends here, 0: goes on at v->insn, or -errno. */
 static int check_insn(struct verifier *v, const struct bpf_insn *insn)
 {
@@ -143,6 +156,9 @@ static int check_insn(struct verifier *v, const struct bpf_insn *insn)
 
 	if (code)
 		return refuse(v, code, "%s", err.text);
+	code = check_regnos(v, insn);
+	if (code)
+		return code;
 	if (class == BPF_JMP || class == BPF_JMP32)
 		return check_jump_class(v, insn);
 	code = check_plain(v, insn);
