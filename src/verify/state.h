@@ -43,8 +43,11 @@ enum reg_type {
 enum {
 	REG_OR_NULL = BIT(0),
 	REG_RINGBUF = BIT(1), /* MEM from bpf_ringbuf_reserve */
-	REG_ADD_CONST = BIT(2), /* a scalar: equals the others of its id plus `delta` */
+	REG_ADD_CONST = BIT(2), /* a scalar: equals the others of its id plus `delta`, */
+	REG_ADD_32 = BIT(3),    /* added in 32 bits and zero-extended */
 };
+
+#define REG_ADDED (REG_ADD_CONST | REG_ADD_32)
 
 /* Ranges of packet pointers that were compared with the packet's end and found at or past it. */
 #define RANGE_AT_END (-1)     /* this pointer is data_end + n, n >= 0: `reg == pkt_end` fails */
