@@ -57,6 +57,7 @@ struct target {
 struct speaker {
 	struct event_listener listener;
 	struct job *job;
+	bool spoke; /* there are lines above the summary */
 };
 
 struct job {

@@ -134,7 +134,6 @@ int job_listen_maps(struct job *job)
 		if (code)
 			return error_prefix(&job->err, code, "--listen %s", list->items[i]);
 	}
-	job->tally.keep_records = list->cnt;
 	return 0;
 }
 

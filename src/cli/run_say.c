@@ -45,6 +45,7 @@ static void speak(struct event_listener *listener, const struct event *event)
 	if (event->kind == EVENT_PRINTK) {
 		say_time(job, event->time);
 		fprintf(job->say, "%s: %.*s\n", event->prog->name, (int)event->len, event->text);
+		speaker->spoke = true;
 	} else if (is_listened(job, event->text)) {
 		say_time(job, event->time);
 		fprintf(job->say, "%s to %s, %u bytes:", event->prog->name, event->text,
@@ -52,6 +53,7 @@ static void speak(struct event_listener *listener, const struct event *event)
 		for (u32 i = 0; i < event->len; i++)
 			fprintf(job->say, " %02x", bytes[i]);
 		fputc('\n', job->say);
+		speaker->spoke = true;
 	}
 }
 
@@ -71,6 +73,8 @@ int job_open_outputs(struct job *job)
 	bool quiet = job->args->common.quiet;
 	int code = 0;
 
+	job->tally.keep_printk = job->args->common.json;
+	job->tally.keep_records = job->args->common.json && job->args->listens.cnt;
 	event_listen(events, &job->tally.listener);
 	if (job->args->write)
 		code = open_doors(job, events);
@@ -261,7 +265,7 @@ static void note_left_out(const struct job *job)
 
 static int report_text(struct job *job)
 {
-	if (job->tally.line_cnt || job->args->trace)
+	if (job->speaker.spoke || job->args->trace)
 		fputc('\n', job->say);
 	if (job->interrupted)
 		fputs("interrupted; until then:\n", job->say);

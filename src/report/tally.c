@@ -240,7 +240,7 @@ static void keep_line(struct tally *tally, const struct event *event)
 	const void *bytes = event->kind == EVENT_PRINTK ? event->text : event->bytes;
 	struct tally_line *line;
 
-	if (event->kind == EVENT_OUTPUT && !tally->keep_records)
+	if (event->kind == EVENT_OUTPUT ? !tally->keep_records : !tally->keep_printk)
 		return;
 	/* One byte more, so that the array exists even while all lines are empty. */
 	if (!grow(&tally->lines, &tally->line_room, tally->line_cnt, sizeof(*tally->lines)) ||

@@ -98,7 +98,8 @@ struct tally {
 	u32 missing_ifindex;  /* what the first of them was redirected to */
 	u32 redirect_ifindex; /* of the last call of bpf_redirect */
 	bool begun;	      /* there was an event */
-	bool keep_records;    /* keep what programs put out (EVENT_OUTPUT), not only printk */
+	bool keep_printk;     /* keep the lines of bpf_trace_printk, for JSON */
+	bool keep_records;    /* keep what programs put out (EVENT_OUTPUT), for JSON */
 	bool nomem;	      /* something could not be kept */
 };
 

@@ -106,7 +106,7 @@ def doors_that_a_device_does_not_have():
     write("in.pcap", pcap([(1, frame())]))
     skiff("run", "-q", "-d", "d0,type=dummy,rx=in.pcap",
           obj("pass")).expect(
-        2, out="", err="skiff: in.pcap: frame 1: d0: nothing arrives on a dummy from outside; give it "
+        2, out="", err="skiff: in.pcap: frame 1: d0: nothing arrives on type=dummy from outside; give it "
                        "frames that the host sends (tx), or a program that redirects into it\n")
 
 

@@ -15,6 +15,7 @@ static void begin(void)
 {
 	events = (struct event_stream){0};
 	tally_init(&tally);
+	tally.keep_printk = true;
 	EQ(tally_add_device(&tally, 2, "eth0"), 0);
 	EQ(tally_add_device(&tally, 70000, "mon0"), 0);
 	EQ(tally_add_device(&tally, 1, "lo"), 0);
