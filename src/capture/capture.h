@@ -64,6 +64,8 @@ struct capture_interface {
 	u32 linktype;
 	u8 mac[6];
 	bool has_mac;
+	bool optional; /* a .pcap of another link type goes without it; then a frame of it is an
+			  error */
 };
 
 struct capture_packet {
@@ -93,6 +95,8 @@ int capture_create(const char *path, const struct capture_interface *interfaces,
  */
 int capture_write(struct capture_writer *writer, const struct capture_packet *packet,
 		  struct error *err);
+/* Directions and comments are kept: the form is pcapng. */
+bool capture_keeps_comments(const struct capture_writer *writer);
 /*
  * Write out what is buffered and close: the last chance to learn of a full disk. 0, or -errno with
  * the sentence of the first failure of all. Always frees.

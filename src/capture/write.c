@@ -26,6 +26,7 @@ struct capture_writer {
 	enum form form;
 	u32 interface_cnt;
 	u32 sink_cnt;
+	bool *left_out;	     /* .pcap: interfaces of another link type */
 	struct sink sinks[]; /* one, or one an interface */
 };
 
@@ -61,23 +62,29 @@ static int form_of(const char *path, enum form *form, struct error *err)
 static int open_pcap(struct capture_writer *writer, const char *path,
 		     const struct capture_interface *interfaces, u32 cnt, struct error *err)
 {
-	u32 linktype = cnt ? interfaces[0].linktype : LINKTYPE_ETHERNET;
+	const struct capture_interface *first = NULL;
 	int code;
 
-	for (u32 i = 1; i < cnt; i++) {
-		if (interfaces[i].linktype != linktype)
+	for (u32 i = 0; i < cnt && !first; i++)
+		first = interfaces[i].optional ? NULL : &interfaces[i];
+	if (!first && cnt)
+		first = interfaces;
+	for (u32 i = 0; i < cnt; i++) {
+		writer->left_out[i] = interfaces[i].linktype != first->linktype;
+		if (writer->left_out[i] && !interfaces[i].optional)
 			return error_set(
 				err, -EINVAL,
 				"%s: a .pcap has one link type, but %s has %u and %s has %u; "
 				"write a .pcapng or a folder",
-				path, interfaces[0].name, linktype, interfaces[i].name,
+				path, first->name, first->linktype, interfaces[i].name,
 				interfaces[i].linktype);
 	}
 	code = sink_open(&writer->sinks[0], path, BUFFER, err);
 	if (code)
 		return code;
 	writer->sink_cnt = 1;
-	return write_pcap_header(&writer->sinks[0], linktype, err);
+	return write_pcap_header(&writer->sinks[0], first ? first->linktype : LINKTYPE_ETHERNET,
+				 err);
 }
 
 static int open_pcapng(struct capture_writer *writer, const char *path,
@@ -130,8 +137,12 @@ int capture_create(const char *path, const struct capture_interface *interfaces,
 	if (code)
 		return code;
 	new = calloc(1, sizeof(*new) + max(cnt, 1u) * sizeof(new->sinks[0]));
-	if (!new)
+	if (new)
+		new->left_out = calloc(max(cnt, 1u), sizeof(*new->left_out));
+	if (!new || !new->left_out) {
+		free(new);
 		return error_set(err, -ENOMEM, "no memory to write %s", path);
+	}
 	new->form = form;
 	new->interface_cnt = cnt;
 	switch (form) {
@@ -162,6 +173,12 @@ int capture_write(struct capture_writer *writer, const struct capture_packet *pa
 		return error_set(err, -EINVAL, "a frame of interface %u of %u", packet->interface,
 				 writer->interface_cnt);
 	sink = &writer->sinks[writer->form == FORM_FOLDER ? packet->interface : 0];
+	if (unlikely(writer->left_out[packet->interface]))
+		return error_set(
+			err, -EINVAL,
+			"%s: a .pcap has one link type, and a frame of interface %u has another; "
+			"write a .pcapng or a folder",
+			sink->name, packet->interface);
 	if (unlikely(packet->len > CAPTURE_LEN_MAX))
 		return error_set(err, -EMSGSIZE,
 				 "%s: a frame of %u bytes, more than the %u that a capture holds",
@@ -169,6 +186,11 @@ int capture_write(struct capture_writer *writer, const struct capture_packet *pa
 	if (writer->form == FORM_PCAPNG)
 		return write_pcapng_frame(sink, packet, err);
 	return write_pcap_frame(sink, packet, err);
+}
+
+bool capture_keeps_comments(const struct capture_writer *writer)
+{
+	return writer->form == FORM_PCAPNG;
 }
 
 int capture_finish(struct capture_writer *writer, struct error *err)
@@ -181,6 +203,7 @@ int capture_finish(struct capture_writer *writer, struct error *err)
 		if (!result)
 			result = code;
 	}
+	free(writer->left_out);
 	free(writer);
 	return result;
 }

@@ -19,11 +19,9 @@ struct doors;
 
 /*
  * Create the capture @path (its name decides the form: capture_create) with the devices that
- * @world has now, in ifindex order, lo only if @with_lo. 0 and *@doors, or -errno with the
- * sentence.
+ * @world has now, in ifindex order. 0 and *@doors, or -errno with the sentence.
  */
-int doors_open(const char *path, struct world *world, bool with_lo, struct doors **doors,
-	       struct error *err);
+int doors_open(const char *path, struct world *world, struct doors **doors, struct error *err);
 /* For event_listen. */
 struct event_listener *doors_listener(struct doors *doors);
 /* 0, or the -errno of the first write that failed: the run is over then, as no later one succeeds.

@@ -8,7 +8,7 @@
  * As tcpdump -ntS prints it, with these differences. Shorter: no TCP options, and nothing of what
  * UDP and TCP carry. Longer: VLAN tags are named, and fragments of IPv4 as those of IPv6 are
  * ("frag (OFFSET|LENGTH)"). Protocols other than ARP, TCP, UDP, ICMP, ICMPv6 and IGMP are only
- * named, by "ip-proto-47, length 20" or their ethertype.
+ * named: "GRE, length 20", "ip-proto-253, length 20", or by their ethertype.
  */
 #ifndef SKIFF_REPORT_NAME_H
 #define SKIFF_REPORT_NAME_H
