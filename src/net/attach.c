@@ -7,29 +7,26 @@
 
 #define PRIO_MAX 65535
 
-static int check(const struct attachment *how, const struct prog *prog, const struct device *dev,
-		 struct error *err)
+static int check(const struct attachment *how, const struct prog *prog, struct error *err)
 {
-	if ((u32)how->hook >= HOOKS)
-		return error_set(err, -EINVAL, "%s: a hook is ingress or egress", dev->name);
-	if (prog->type != BPF_PROG_TYPE_SCHED_CLS) {
-		const char *type = prog_type_name(prog->type);
+	const char *type = prog_type_name(prog->type);
 
+	if ((u32)how->hook >= HOOKS)
+		return error_set(err, -EINVAL, "a hook is ingress or egress");
+	if (prog->type != BPF_PROG_TYPE_SCHED_CLS)
 		return error_set(err, -EINVAL,
-				 "%s:%s: %s is a program of type %s, and a hook takes SCHED_CLS "
+				 "%s is a program of type %s, and a hook takes SCHED_CLS "
 				 "(SEC(\"tc\"), \"tcx/...\" or \"classifier\")",
-				 dev->name, hook_name(how->hook), prog->name,
-				 type ? type : "unknown");
-	}
+				 prog->name, type ? type : "unknown");
 	if (how->kind != ATTACH_CLSACT)
 		return 0;
 	if (!how->prio || how->prio > PRIO_MAX)
-		return error_set(err, -EINVAL, "%s:%s: priority %u is not between 1 and %u",
-				 dev->name, hook_name(how->hook), how->prio, PRIO_MAX);
+		return error_set(err, -EINVAL, "priority %u is not between 1 and %u", how->prio,
+				 PRIO_MAX);
 	if (!how->protocol)
 		return error_set(err, -EINVAL,
-				 "%s:%s: a filter looks at one protocol or at all (ETH_P_ALL)",
-				 dev->name, hook_name(how->hook));
+				 "a filter looks at one protocol or at all "
+				 "(ETH_P_ALL)");
 	return 0;
 }
 
@@ -42,7 +39,7 @@ int world_attach(struct world *world, const struct attachment *how, struct prog 
 
 	if (!dev)
 		return error_set(err, -ENODEV, "there is no device with ifindex %u", how->ifindex);
-	ret = check(how, prog, dev, err);
+	ret = check(how, prog, err);
 	if (ret)
 		return ret;
 
@@ -62,7 +59,7 @@ int world_attach(struct world *world, const struct attachment *how, struct prog 
 		free(attached);
 		if (ret == -ENOMEM)
 			goto nomem;
-		return error_prefix(err, ret, "%s:%s", dev->name, hook_name(how->hook));
+		return ret;
 	}
 	prog_get(prog);
 	world->attached[world->attached_cnt++] = attached;

@@ -2,7 +2,8 @@
 /*
  * ether.c - a NIC whose wire is a capture. It behaves as one end of a veth pair whose other end has
  * an MTU of 65535, so that what it does can be compared with Linux: what arrives at that other end
- * is its wire.
+ * is its wire. In one thing it is a NIC and no veth: a wire has no backlog, so that it takes any
+ * number of frames at once, where the other end of a veth takes 1001.
  */
 #include "net/device.h"
 #include "net/outcome.h"

@@ -279,13 +279,13 @@ TEST(attaching)
 
 	how.prio = 0;
 	EQ(world_attach(world, &how, prog, &err), -EINVAL);
-	STR_EQ(err.text, "a:ingress: priority 0 is not between 1 and 65535");
+	STR_EQ(err.text, "priority 0 is not between 1 and 65535");
 	how.prio = 65536;
 	EQ(world_attach(world, &how, prog, &err), -EINVAL);
 	how.prio = 1;
 	how.protocol = htons(ETH_P_IP);
 	EQ(world_attach(world, &how, prog, &err), -EINVAL);
-	STR_HAS(err.text, "a:ingress: priority 1 is taken by a filter for another protocol");
+	STR_HAS(err.text, "priority 1 is taken by a filter for another protocol");
 	how.protocol = 0;
 	EQ(world_attach(world, &how, prog, &err), -EINVAL);
 	STR_HAS(err.text, "ETH_P_ALL");
@@ -295,7 +295,7 @@ TEST(attaching)
 	prog->type = BPF_PROG_TYPE_LWT_XMIT;
 	how = (struct attachment){.ifindex = A, .hook = HOOK_EGRESS};
 	EQ(world_attach(world, &how, prog, &err), -EINVAL);
-	STR_HAS(err.text, "a:egress: prog is a program of type LWT_XMIT");
+	STR_HAS(err.text, "prog is a program of type LWT_XMIT");
 	prog->type = BPF_PROG_TYPE_SCHED_CLS;
 	for (u32 i = 0; i < 64; i++)
 		EQ(world_attach(world, &how, prog, &err), (int)i + 1);
