@@ -189,6 +189,31 @@ TEST(burst_into_ifb_with_pfifo)
 	check_burst(43, 1);
 }
 
+/* FACTS A.4 [K]: lo is no exception when it is down. */
+TEST(lo_down)
+{
+	static const struct {
+		u64 flags;
+		s32 ret;
+		struct delta delta;
+	} rows[] = {{0, 2, {.tx_dropped = 1}}, {1, 1, {.rx_dropped = 1}}};
+
+	RIG_START();
+	build();
+	rig_sender(S0, HOOK_INGRESS, 2);
+	rig_set_up(LO, false);
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct device_stats before = rig_stats(LO);
+		struct delta delta;
+
+		rig_clear(LO, rows[i].flags, 1, 1);
+		rig_give(S0, DOOR_RX, rig_frame(other, IPV4, 60), 60);
+		EQ(rig_value()->sender.ret[0], rows[i].ret);
+		delta = subtract(rig_stats(LO), before);
+		DELTA_EQ("lo", delta, rows[i].delta);
+	}
+}
+
 #define PRIORITY_AT ((s16)offsetof(struct __sk_buff, priority))
 
 /* pfifo_fast has room for 32 in each band: of 40 with priority 1, 34 are with ifb and 6 wait in
