@@ -270,7 +270,9 @@ static int walk_insn(struct walk *walk, u32 at)
 		if (insn->src_reg == 0) {
 			const struct helper *helper = helper_find((u32)insn->imm);
 
-			if (helper && helper->flags & HELPER_CHANGES_PACKET)
+			/* The program that a tail call leads to may change anything. */
+			if ((helper && helper->flags & HELPER_CHANGES_PACKET) ||
+			    insn->imm == HELPER_tail_call)
 				v->subs[cfg_sub_of(v, at)].changes_packet = true;
 		}
 		return walk_call(walk, at, 1, insn->src_reg == INSN_CALL_LOCAL);

@@ -66,7 +66,8 @@ static const char *alignment_name(const struct reg *reg)
 static int check_alignment(struct verifier *v, const struct reg *reg, const struct request *req)
 {
 	bool strict = req->strict || v->source->flags & BPF_F_STRICT_ALIGNMENT;
-	s32 off = reg->off + req->off;
+	bool linked = reg->type == REG_SCALAR && reg->flags & REG_ADD_CONST;
+	s32 fixed = linked ? reg->delta : reg->off, off = fixed + req->off;
 	char bits[64];
 
 	if ((!strict && reg->type != REG_STACK) || req->size == 1)
@@ -78,9 +79,9 @@ static int check_alignment(struct verifier *v, const struct reg *reg, const stru
 	tnum_print(reg->val.bits, bits, sizeof(bits));
 	if (reg_is_packet(reg))
 		return refuse(v, -EACCES, "misaligned packet access off 2+%s+%d+%d size %d", bits,
-			      reg->off, req->off, req->size);
+			      fixed, req->off, req->size);
 	return refuse(v, -EACCES, "misaligned %saccess off %s+%d+%d size %d", alignment_name(reg),
-		      bits, reg->off, req->off, req->size);
+		      bits, fixed, req->off, req->size);
 }
 
 static bool leaks(struct verifier *v, const struct request *req)

@@ -211,6 +211,8 @@ static int write_variable(struct verifier *v, struct frame *frame, const struct 
 			zero_used = true;
 			continue;
 		}
+		if (slot_is_spill(slot))
+			scrub(slot);
 		reg_set_none(&slot->reg);
 		if (zero && *byte == SLOT_ZERO) {
 			now = SLOT_ZERO;
