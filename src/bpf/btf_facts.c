@@ -188,11 +188,6 @@ static size_t keep(char **strings, size_t *len, size_t *room, const char *text)
 	return at;
 }
 
-static const char *without_indent(const char *text)
-{
-	return text + strspn(text, " \t");
-}
-
 static int read_lines(const struct btf *btf, const u8 *records, u32 rec_size, u32 cnt,
 		      struct prog_lines *lines, size_t (*offsets)[2])
 {
@@ -216,8 +211,7 @@ static int read_lines(const struct btf *btf, const u8 *records, u32 rec_size, u3
 			offsets[i][0] = keep(&lines->strings, &len, &room,
 					     name_at(btf, info.file_name_off));
 		last_file = info.file_name_off;
-		offsets[i][1] = keep(&lines->strings, &len, &room,
-				     without_indent(name_at(btf, info.line_off)));
+		offsets[i][1] = keep(&lines->strings, &len, &room, name_at(btf, info.line_off));
 		if (offsets[i][0] == SIZE_MAX || offsets[i][1] == SIZE_MAX)
 			return -ENOMEM;
 	}

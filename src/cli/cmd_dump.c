@@ -165,7 +165,7 @@ static void json_insns(struct json *json, const struct object_program *program)
 			snprintf(text, sizeof(text), "%.200s:%u", file_name(line->file),
 				 line->line);
 			json_key_string(json, "line", text);
-			json_key_string(json, "source", line->text);
+			json_key_string(json, "source", line->text + strspn(line->text, " \t"));
 		}
 		json_end(json);
 		i += insn_is_ld_imm64(&source->insns[i]);

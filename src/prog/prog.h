@@ -53,7 +53,7 @@ struct prog_line {
 	u32 insn;
 	u32 line, column;
 	const char *file; /* "" unknown; owned by the prog_lines they came with */
-	const char *text; /* the line of source */
+	const char *text; /* the line of source with its indentation, which column counts */
 };
 
 /* A line table, counted: the source, the program and the log share it. */
