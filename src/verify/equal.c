@@ -86,6 +86,13 @@ static bool same_scalar(struct match *match, const struct reg *old, const struct
 	return within(old, cur) && same_scalar_id(match, old->id, cur->id);
 }
 
+/* At least as many bytes are known to be there. That a pointer lies at or past the end is another
+ * kind of knowledge: it decides jumps, so nothing else will do. */
+static bool range_suffices(s32 old, s32 cur)
+{
+	return old < 0 || cur < 0 ? old == cur : old <= cur;
+}
+
 /* Mirrors regsafe. */
 static bool same_reg(struct match *match, const struct reg *old, const struct reg *cur)
 {
@@ -105,7 +112,7 @@ static bool same_reg(struct match *match, const struct reg *old, const struct re
 		       same_id(match, old->id, cur->id) && same_id(match, old->ref, cur->ref);
 	case REG_PKT:
 	case REG_PKT_META:
-		return old->flags == cur->flags && old->range <= cur->range &&
+		return old->flags == cur->flags && range_suffices(old->range, cur->range) &&
 		       old->off == cur->off && same_id(match, old->id, cur->id) && within(old, cur);
 	case REG_STACK:
 		return old->frame == cur->frame && exact(match, old, cur);
@@ -168,7 +175,8 @@ static bool same_stack(struct match *match, const struct frame *old, const struc
 {
 	static const struct slot empty = {.bytes = {0}};
 
-	if (match->how == COMPARE_EXACT && old->slot_cnt != cur->slot_cnt)
+	/* Linux looks at the slots of the old state alone: one first used later is no difference. */
+	if (match->how == COMPARE_EXACT && old->slot_cnt > cur->slot_cnt)
 		return false;
 	for (u32 i = 0; i < old->slot_cnt; i++) {
 		if (!(live & BIT_ULL(i)))
