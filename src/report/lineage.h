@@ -16,14 +16,15 @@
 #include "event/event.h"
 #include "skb/skb.h"
 
-#define LINEAGE_DEPTH_MAX 6 /* generations that a label spells out */
+#define LINEAGE_DEPTH_MAX 6u /* generations that a label spells out */
 
 struct lineage_packet {
 	u64 id; /* the skb's; 0: a free slot */
 	u64 frame;
-	u32 depth;  /* generations from the frame, which has 0 */
-	u32 clones; /* made of it so far */
-	u32 shown;  /* the view's own: which name it showed last */
+	u32 depth;	  /* generations from the frame, which has 0 */
+	u32 clones;	  /* made of it so far */
+	u32 shown;	  /* the view's own: which name it showed last, and */
+	const void *prog; /* ... the program that runs on it, only to be compared */
 	char label[64];
 	char parent[64]; /* its label, "" without one */
 	char maker[96];	 /* of a clone: "mirror at eth0:egress" */

@@ -17,7 +17,7 @@
 #include "report/text.h"
 #include "report/trace_call.h"
 
-#define LABEL_WIDTH 8  /* columns */
+#define LABEL_WIDTH 14 /* columns; two of indentation a generation are among them */
 #define PLACE_WIDTH 13 /* "eth0:ingress" and a space */
 
 struct trace {
@@ -63,6 +63,7 @@ static void place_name(const struct event *event, char *place, size_t size)
 static void begin_line(struct trace *trace, const struct event *event,
 		       const struct lineage_packet *packet)
 {
+	int indent = packet ? (int)(2 * min(packet->depth, LINEAGE_DEPTH_MAX)) : 0;
 	u64 since = event->time - trace->first;
 	char place[48];
 
@@ -74,9 +75,8 @@ static void begin_line(struct trace *trace, const struct event *event,
 	trace->begun = true;
 	trace->shown = event->time;
 	place_name(event, place, sizeof(place));
-	fprintf(trace->out, "%-*s %*s%-*s ", LABEL_WIDTH, packet ? packet->label : "",
-		packet ? 2 * (int)min(packet->depth, LINEAGE_DEPTH_MAX + 1u) : 0, "", PLACE_WIDTH,
-		place);
+	fprintf(trace->out, "%*s%-*s %-*s ", indent, "", LABEL_WIDTH - indent,
+		packet ? packet->label : "", PLACE_WIDTH, place);
 }
 
 static void name_of(const struct trace *trace, const struct skb *skb, char name[NAME_MAX_LEN])
@@ -158,10 +158,22 @@ static void tell_host(struct trace *trace, const struct event *event)
 	fputc('\n', trace->out);
 }
 
+/*
+ * What a program does while it runs stands under the line that said so; only a program that was
+ * reached by a tail call is named again.
+ */
+static void begin_deed(struct trace *trace, const struct event *event,
+		       const struct lineage_packet *packet)
+{
+	fputs("  ", trace->out);
+	if (!packet || packet->prog != event->prog)
+		fprintf(trace->out, "%s: ", event->prog->name);
+}
+
 /* What a program wrote, on one line whatever is in it. */
 static void tell_printk(struct trace *trace, const struct event *event)
 {
-	fprintf(trace->out, "%s says: ", event->prog->name);
+	fputs("printk: ", trace->out);
 	for (u32 i = 0; i < event->len; i++) {
 		u8 c = (u8)event->text[i];
 
@@ -187,9 +199,11 @@ static void tell(struct trace *trace, const struct event *event, struct lineage_
 		break;
 	case EVENT_HOOK:
 		fprintf(out, "%s runs\n", event->prog->name);
+		if (packet)
+			packet->prog = event->prog;
 		break;
 	case EVENT_HELPER:
-		fprintf(out, "%s: ", event->prog->name);
+		begin_deed(trace, event, packet);
 		trace_call(trace->world, event, out);
 		fputc('\n', out);
 		break;
@@ -197,7 +211,7 @@ static void tell(struct trace *trace, const struct event *event, struct lineage_
 		tell_verdict(trace, event);
 		break;
 	case EVENT_REDIRECT:
-		fprintf(out, "redirected here, to %s\n", event->ingress ? "ingress" : "egress");
+		fprintf(out, "sent to its %s\n", event->ingress ? "ingress" : "egress");
 		break;
 	case EVENT_QUEUE:
 		fprintf(out, "waits in %s\n", event->ingress ? "the backlog" : "the queue");
@@ -216,11 +230,12 @@ static void tell(struct trace *trace, const struct event *event, struct lineage_
 		tell_host(trace, event);
 		break;
 	case EVENT_PRINTK:
+		begin_deed(trace, event, packet);
 		tell_printk(trace, event);
 		break;
 	case EVENT_OUTPUT:
-		fprintf(out, "%s puts %u bytes into %s\n", event->prog->name, event->len,
-			event->text);
+		begin_deed(trace, event, packet);
+		fprintf(out, "%u bytes into %s\n", event->len, event->text);
 		break;
 	case EVENT_KINDS:
 		break;

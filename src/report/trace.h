@@ -2,17 +2,20 @@
 /*
  * trace.h - a listener that prints the journey of each packet, one line an event:
  *
- *     0.000000  1        eth0 rx       IP 10.0.0.1 > 10.0.0.2: ICMP echo request, id 7, seq 1,
- * length 64 1        eth0:ingress  mirror runs 1.1        eth0:ingress  cloned from 1 by mirror 1.1
- * mon0          redirected here, to egress 1.1        mon0 wire     out, 98 bytes 1 eth0:ingress
- * mirror: bpf_clone_redirect(ifindex=3 (mon0), flags=0) = 0 1        eth0:ingress  mirror:
- * TC_ACT_OK 1        eth0 host     up to the host, 98 bytes
+ *    0.000000  1              eth0 tx       IP 10.0.0.1.1111 > 10.0.0.2.53: UDP, length 64
+ *              1              eth0:egress   mirror runs
+ *                1.1          eth0:egress   cloned from 1 by mirror
+ *                1.1          mon0          sent to its egress
+ *                1.1          mon0 wire     out on the wire, 106 bytes
+ *              1              eth0:egress     bpf_clone_redirect(ifindex=3 (mon0), flags=0) = 0
+ *              1              eth0:egress   mirror returns TC_ACT_OK
+ *              1              eth0 wire     out on the wire, 106 bytes
  *
- * The first column is virtual time since the first event, left out while it stands still. The
- * second says which packet: 1 is the first injected frame, 1.2 its second clone, 1.2.1 that one's
- * first. Events are in the order in which they happened, so a synchronous clone's journey stands
- * before the return of the call that made it; a clone that went into a backlog goes on later, under
- * its own label. A packet is named when it is born, and again (now ...) when it has changed.
+ * First virtual time since the first event, left out while it stands still; then which packet
+ * (report/lineage.h), clones indented under their parent; then where; then what. Lines stand in the
+ * order in which things happened, so a synchronous clone's journey comes before the return of the
+ * call that made it, and a clone that went into a backlog goes on after its parent's end, under its
+ * own label. A packet is named when it is born, and again ("now ...") when it is another.
  */
 #ifndef SKIFF_REPORT_TRACE_H
 #define SKIFF_REPORT_TRACE_H
