@@ -4,6 +4,7 @@
  *
  *     corpus [--judge skiff|kernel] [GROUP [NAME]]
  *     corpus --record [GROUP]
+ *     corpus --logs GROUP NAME      both judges' logs of level 2, into NAME.linux and NAME.skiff
  */
 #include <errno.h>
 #include <stdarg.h>

@@ -84,6 +84,11 @@ struct verdict {
 /* Each writes to @verdict. False: this judge cannot be asked here (and judge_reason says why). */
 bool judge_kernel(const struct verify_test *test, struct verdict *verdict);
 bool judge_skiff(const struct verify_test *test, struct verdict *verdict);
+/* The same with a log of @level (1, 2) in @log of @size bytes, without its statistics. */
+bool judge_kernel_log(const struct verify_test *test, u32 level, struct verdict *verdict, char *log,
+		      size_t size);
+bool judge_skiff_log(const struct verify_test *test, u32 level, struct verdict *verdict, char *log,
+		     size_t size);
 const char *judge_kernel_reason(void); /* NULL: it can */
 
 /* One failed check of a VERIFY_RUN, told with file and line. */

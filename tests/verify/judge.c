@@ -17,7 +17,7 @@
 
 #define LOG_SIZE (1u << 16)
 
-#define LABELS_MAX 16
+#define LABELS_MAX 64
 
 /* A program with its labels resolved, and the functions' starts. */
 struct program {
@@ -108,6 +108,8 @@ static const char *last_line(char *log)
 {
 	char *end = strstr(log, "verification time "), *line;
 
+	if (!end)
+		end = strstr(log, "processed ");
 	if (end)
 		*end = '\0';
 	for (end = log + strlen(log); end > log && end[-1] == '\n'; end--)
@@ -169,6 +171,13 @@ static int put_descriptors(struct program *program, s32 *which)
 bool judge_kernel(const struct verify_test *test, struct verdict *verdict)
 {
 	static char log[LOG_SIZE];
+
+	return judge_kernel_log(test, KERNEL_LOG_STATS, verdict, log, sizeof(log));
+}
+
+bool judge_kernel_log(const struct verify_test *test, u32 level, struct verdict *verdict, char *log,
+		      size_t size)
+{
 	struct bpf_func_info info[TEST_FUNCS_MAX];
 	struct program program;
 	s32 map;
@@ -181,7 +190,7 @@ bool judge_kernel(const struct verify_test *test, struct verdict *verdict)
 		.insns = program.insns,
 		.insn_cnt = program.cnt,
 		.license = test->proprietary ? "Proprietary" : "GPL",
-		.log_level = KERNEL_LOG_STATS,
+		.log_level = level,
 		.flags = test->flags,
 		.unprivileged = test->unprivileged,
 		.funcs = info,
@@ -190,13 +199,13 @@ bool judge_kernel(const struct verify_test *test, struct verdict *verdict)
 	int code = put_descriptors(&program, &map);
 
 	if (code) {
-		snprintf(log, sizeof(log), "map %d could not be made", map);
+		snprintf(log, size, "map %d could not be made", map);
 	} else if (program.func_cnt) {
 		code = prog.btf_fd = btf_funcs(program.funcs, program.func_cnt, info);
-		snprintf(log, sizeof(log), "the BTF was refused");
+		snprintf(log, size, "the BTF was refused");
 	}
 	if (code >= 0)
-		code = kernel_verify(&prog, log, sizeof(log));
+		code = kernel_verify(&prog, log, size);
 	if (prog.btf_fd > 0)
 		close(prog.btf_fd);
 	verdict_set(verdict, code, last_line(log));
@@ -230,6 +239,12 @@ static bool number_maps(struct prog_source *source, struct map *maps[MAP_CNT])
 
 bool judge_skiff(const struct verify_test *test, struct verdict *verdict)
 {
+	return judge_skiff_log(test, 0, verdict, NULL, 0);
+}
+
+bool judge_skiff_log(const struct verify_test *test, u32 level, struct verdict *verdict, char *log,
+		     size_t size)
+{
 	struct map *maps[MAP_CNT];
 	struct prog_func funcs[TEST_FUNCS_MAX];
 	struct program program;
@@ -248,7 +263,7 @@ bool judge_skiff(const struct verify_test *test, struct verdict *verdict)
 		.funcs = funcs,
 		.func_cnt = program.func_cnt,
 	};
-	struct verify_options options = {.unprivileged = test->unprivileged};
+	struct verify_options options = {.unprivileged = test->unprivileged, .log_level = level};
 	struct verify_result result;
 	struct prog *prog = NULL;
 
@@ -257,6 +272,8 @@ bool judge_skiff(const struct verify_test *test, struct verdict *verdict)
 		int code = verify(&source, &options, &prog, &result);
 
 		verdict_set(verdict, code, result.message);
+		if (size)
+			snprintf(log, size, "%s", result.log);
 		verify_result_free(&result);
 		prog_put(prog);
 	} else {
