@@ -8,6 +8,8 @@
  */
 #include "verify/scalar.h"
 
+#include "verify/scalar_private.h"
+
 struct scalar scalar_unknown(void)
 {
 	return (struct scalar){
