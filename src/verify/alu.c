@@ -314,8 +314,10 @@ static int check_pointer(struct verifier *v, const struct bpf_insn *insn, struct
 	if (!may_be_moved(&ptr, op, &by))
 		return refuse(v, -EACCES, "R%d pointer arithmetic on %s prohibited", regno,
 			      reg_type_text(&ptr, type));
-	if (!offset_is_sane(v, &by, &ptr) || !offset_is_sane(v, &ptr, &ptr))
+	if (!offset_is_sane(v, &by, &ptr) || !offset_is_sane(v, &ptr, &ptr)) {
+		v->fault.mem = ptr;
 		return blame(v, BLAME_UNBOUNDED, regno, &by, -EINVAL);
+	}
 	switch (op) {
 	case BPF_ADD:
 		break;
@@ -337,8 +339,10 @@ static int check_pointer(struct verifier *v, const struct bpf_insn *insn, struct
 			      regno, operator_text(insn->code));
 	}
 	move_pointer(v, op, &ptr, &by, dst);
-	if (!offset_is_sane(v, dst, &ptr))
+	if (!offset_is_sane(v, dst, &ptr)) {
+		v->fault.mem = ptr;
 		return blame(v, BLAME_UNBOUNDED, regno, &by, -EINVAL);
+	}
 	dst->val = scalar_sync(dst->val);
 	return 0;
 }
@@ -387,7 +391,9 @@ static int check_numbers(struct verifier *v, const struct bpf_insn *insn, const 
 	dst->val =
 		scalar_alu(op, BPF_CLASS(insn->code) == BPF_ALU64, dst->val, src->val, insn->off);
 	dst->node = node_new(&v->nodes, dst->node, src->node);
-	dst->from = (s32)v->insn;
+	/* What is left of a voided pointer, moved, is told of as that pointer. */
+	if (dst->was == REG_NONE)
+		dst->from = (s32)v->insn;
 	keep_link(insn, dst, src, fits);
 	check_bounds(dst);
 	return 0;

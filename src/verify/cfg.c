@@ -360,6 +360,8 @@ static int enter_chain(struct chain *chain, u32 sub, u32 depth, u32 frames)
 	chain->depth_done[sub] = depth;
 	/* A tail call made deep in a chain starts anew on what is left of the stack. */
 	if (sub && s->has_tail_call && depth >= PROG_STACK_MAX / 2) {
+		v->fault.size = depth;
+		v->fault.number = HELPER_tail_call;
 		refuse(v, -EACCES,
 		       "tail_calls are not allowed when call stack of previous frames is %u bytes. "
 		       "Too large",
@@ -368,6 +370,8 @@ static int enter_chain(struct chain *chain, u32 sub, u32 depth, u32 frames)
 	}
 	depth += ALIGN_UP(s->stack_depth, 16u);
 	if (depth > PROG_STACK_MAX) {
+		v->fault.size = depth;
+		v->fault.number = 0;
 		refuse(v, -EACCES, "combined stack size of %u calls is %u. Too large", frames + 1,
 		       depth);
 		return blame(v, BLAME_STACK_DEPTH, -1, NULL, -EACCES);

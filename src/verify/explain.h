@@ -8,7 +8,8 @@
  * exists, what to change, and the C to write. explain.c picks by the enum blame who writes it:
  *
  *     explain_packet.c   packets: void pointers, data_end, writing
- *     explain_memory.c   NULL, maps, the stack, what was never written, numbers without a bound
+ *     explain_pointer.c  NULL, numbers used as pointers, registers that hold nothing
+ *     explain_memory.c   maps, the stack, sizes, numbers without a bound
  *     explain_ctx.c      struct __sk_buff
  *     explain_call.c     helpers, their arguments, references, locks
  *     explain_flow.c     loops, size, the stack of nested calls
@@ -93,6 +94,7 @@ void explain_packet_write(struct page *page);
 void explain_deref(struct page *page);
 void explain_null(struct page *page);
 void explain_uninit_reg(struct page *page);
+
 void explain_uninit_stack(struct page *page);
 void explain_region(struct page *page);
 void explain_stack_bounds(struct page *page);

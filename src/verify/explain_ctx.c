@@ -33,9 +33,9 @@ static const struct {
 	{"TSTAMP", "with 8 bytes", "with 8 bytes"},
 	{"SK", "with 8 bytes, as a pointer", ""},
 	{"BYTE", "with 1 byte", ""},
-	{"DATA", "with 4 bytes, as skb->data", ""},
-	{"DATA_END", "with 4 bytes, as skb->data_end", ""},
-	{"DATA_META", "with 4 bytes, as skb->data_meta", ""},
+	{"DATA", "with 4 bytes: (void *)(long)skb->data", ""},
+	{"DATA_END", "with 4 bytes: (void *)(long)skb->data_end", ""},
+	{"DATA_META", "with 4 bytes: (void *)(long)skb->data_meta", ""},
 };
 
 /* The field that the byte at @off is of. */
@@ -73,12 +73,10 @@ static void explain_outside(struct page *page, bool write)
 {
 	const struct fault *fault = &page->v->fault;
 
-	page_title(page, "byte %d of struct __sk_buff is not one of its fields'", fault->off);
+	page_title(page, "byte %d is in none of the fields of struct __sk_buff", fault->off);
 	page_here(page, "%u byte%s %s here, from byte %d on", fault->size,
 		  fault->size == 1 ? " is" : "s are", write ? "written" : "read", fault->off);
-	page_why(page,
-		 "struct __sk_buff has %zu bytes, and the packet's metadata is there field by "
-		 "field.",
+	page_why(page, "struct __sk_buff has %zu bytes, and is used field by field.",
 		 sizeof(struct __sk_buff));
 	page_fix(page,
 		 "use the fields by their names; an index into skb->cb has to be a constant from "
@@ -105,9 +103,9 @@ void explain_ctx_field(struct page *page)
 		page_here(page, "%u byte%s at byte %d of struct __sk_buff; %s is bytes %d to %d",
 			  fault->size, fault->size == 1 ? "" : "s", fault->off, field->name,
 			  field->offset, field->offset + field->size - 1);
-		page_why(page, "the kernel makes the field up when it is used, and knows how to "
-			       "for certain "
-			       "widths only.");
+		page_why(page,
+			 "struct __sk_buff is not memory as it stands: each access is translated "
+			 "by itself, for certain widths only.");
 		page_fix(page, "%s skb->%s %s.", write ? "write" : "read", field->name,
 			 width_text(field, write));
 		return;

@@ -49,7 +49,7 @@ void explain_loop(struct page *page)
 {
 	page_title(page, "this loop may never end");
 	note_loop(page, page->v->fault.insn);
-	page_here(page, "a turn later nothing has changed here that would end it");
+	page_here(page, "a turn later all that the verifier knows is as it was");
 	page_why(page,
 		 "a program runs to its end before the next packet is looked at, so there must be "
 		 "one on every path.");
@@ -81,10 +81,9 @@ void explain_too_large(struct page *page)
 		 v->insn_cnt);
 	if (in_loop) {
 		page_fix(page,
-			 "let a smaller constant bound the loop, or make it a call: the body of "
-			 "bpf_loop is looked at once, not once a turn.");
-		page_code(page, "static long turn(__u32 i, void *context) { ...; return 0; /* 1: "
-				"stop */ }");
+			 "let a smaller constant bound the loop, or use bpf_loop: its function is "
+			 "looked at only until a turn teaches nothing new.");
+		page_code(page, "static long turn(__u32 i, void *context) { ...; return 0; }");
 		page_code(page, "bpf_loop(turns, turn, &context, 0);");
 		return;
 	}
@@ -162,22 +161,44 @@ static void note_chain(struct page *page, const struct depths *depths)
 	}
 }
 
+static void explain_tail_call(struct page *page)
+{
+	u32 depth = page->v->fault.size;
+
+	page_title(page, "a function makes a tail call with %u bytes of stack in use above it",
+		   depth);
+	page_here(page, "the call that leads to it");
+	page_why(page,
+		 "the program that a tail call leads to may use all its %d bytes of stack, so "
+		 "functions "
+		 "may make one only while fewer than %d are in use above them.",
+		 PROG_STACK_MAX, PROG_STACK_MAX / 2);
+	page_fix(page,
+		 "make the tail call in the program itself, or keep large variables in a map.");
+}
+
 void explain_stack_depth(struct page *page)
 {
 	const struct verifier *v = page->v;
 	struct depths depths;
 
+	if (v->fault.number == HELPER_tail_call) {
+		explain_tail_call(page);
+		return;
+	}
 	memset(&depths, 0, sizeof(depths));
 	for (u32 left = 0; left <= PROG_FRAMES_MAX; left++)
 		deepen(v, &depths, left);
 	page_title(page, "functions that call each other need %u bytes of stack, there are %d",
-		   depths.below[PROG_FRAMES_MAX][0], PROG_STACK_MAX);
-	note_chain(page, &depths);
-	page_here(page, "the last call of the chain");
+		   v->fault.size, PROG_STACK_MAX);
+	/* Another chain may be deeper than the one that was refused first. */
+	if (depths.below[PROG_FRAMES_MAX][0] == v->fault.size)
+		note_chain(page, &depths);
+	page_here(page, "with this call it is too much");
 	page_why(page,
 		 "a function and all that wait for it share %d bytes; each counts in steps of 16.",
 		 PROG_STACK_MAX);
 	page_fix(page,
 		 "keep large variables in a map (one element of a PERCPU_ARRAY serves as scratch "
-		 "memory), or let the function return before the next is called.");
+		 "memory), or let one function return before the next is called.");
 }

@@ -6,9 +6,10 @@
  * The pointer knows where it came from (from), which comparison its range is of (checked) and which
  * call voided it (killed).
  */
-#include <inttypes.h>
+#include <ctype.h>
 #include <string.h>
 
+#include "isa/decode.h"
 #include "verify/explain.h"
 
 #define OFFSET_COMPARED 0xffff /* beyond it a comparison with the end teaches nothing */
@@ -65,34 +66,76 @@ static const char *check_text(const struct verifier *v, s32 insn, struct words *
 	return words->text;
 }
 
-/* The lines that load start and end again and compare @bytes (0: unknown) behind @moved. */
+/* What the context is called where its field @needle is loaded, at @insn: "skb" of skb->data. */
+static const char *context_name(const struct verifier *v, s32 insn, const char *needle,
+				struct words *words)
+{
+	const struct prog_line *line =
+		insn >= 0 ? prog_lines_find(v->source->lines, (u32)insn) : NULL;
+	const char *end = line && line->text ? strstr(line->text, needle) : NULL, *start = end;
+
+	while (start && start > line->text && (isalnum((u8)start[-1]) || start[-1] == '_'))
+		start--;
+	if (!end || start == end || end - start >= (s32)sizeof(words->text))
+		return "skb";
+	snprintf(words->text, sizeof(words->text), "%.*s", (int)(end - start), start);
+	return words->text;
+}
+
+/* "data = (void *)(long)skb->data;" as the program has it in the line of @insn, or as it is usual,
+ * then with its declaration where the program has no such line (@insn is -1). */
+static void write_load(struct page *page, s32 insn, const char *needle, const char *context)
+{
+	const char *name = needle + 2;
+	struct words words, usual;
+
+	snprintf(usual.text, sizeof(usual.text), "%s%s = (void *)(long)%s%s;",
+		 insn < 0 ? "void *" : "", name, context, needle);
+	page_code(page, "%s", words_statement(page->v, insn, needle, usual.text, &words));
+}
+
+/* The lines that load start and end again and make the comparison of @checked again. */
 static void write_reload(struct page *page, struct pair pair, s32 from, s32 checked)
 {
 	const struct verifier *v = page->v;
-	bool meta = pair.end_off == offsetof(struct __sk_buff, data);
 	s32 end_load = find_load(v, pair.end_off, v->fault.insn);
-	struct words name, statement, check;
-	const char *start, *text;
+	struct words name, check, context;
+	const char *start, *skb, *text;
 
-	start = words_variable(v, from, pair.start, meta ? "data_meta" : "data", &name);
-	page_code(page, "%s",
-		  words_statement(v, from, pair.start,
-				  meta ? "data_meta = (void *)(long)skb->data_meta;"
-				       : "data = (void *)(long)skb->data;",
-				  &statement));
-	page_code(page, "%s",
-		  words_statement(v, end_load, pair.end,
-				  meta ? "data = (void *)(long)skb->data;"
-				       : "data_end = (void *)(long)skb->data_end;",
-				  &statement));
+	start = words_variable(v, from, pair.start, pair.start + 2, &name);
+	skb = context_name(v, from, pair.start, &context);
+	write_load(page, from, pair.start, skb);
+	write_load(page, end_load, pair.end, skb);
 	page_code(page, "/* and from %s every pointer that is used below */", start);
 	text = check_text(v, checked, &check);
 	if (text)
 		page_code(page, "%s", text);
 	else
 		page_code(page, "if (%s + N > %s) /* N: bytes that are used below */", start,
-			  meta ? "data" : "data_end");
+			  pair.end + 2);
 	page_code(page, "        %s", words_return(v));
+}
+
+/* The call in the refused instruction's own function that led to the one at @killed, which may be
+ * in another: itself, or the only call before that may change the packet; -1: not known. */
+static s32 find_own_call(const struct verifier *v, s32 killed)
+{
+	u32 sub = cfg_sub_of(v, (u32)v->fault.insn);
+	s32 found = -1;
+
+	if (cfg_sub_of(v, (u32)killed) == sub)
+		return killed;
+	for (u32 i = v->subs[sub].start; i < v->subs[sub].end; i++) {
+		const struct bpf_insn *insn = &v->insns[i];
+		int callee = insn_is_local_call(insn) ? cfg_sub_at(v, i + (u32)insn->imm + 1) : -1;
+
+		if (callee < 0 || !v->subs[callee].changes_packet)
+			continue;
+		if (found >= 0)
+			return -1;
+		found = (s32)i;
+	}
+	return found;
 }
 
 void explain_stale(struct page *page)
@@ -100,9 +143,10 @@ void explain_stale(struct page *page)
 	const struct verifier *v = page->v;
 	const struct reg *reg = &v->fault.reg;
 	bool is_end = reg->was == REG_PKT_END;
-	struct pair pair = pair_of(reg->was);
 	struct words access, call, place, use;
 	const char *name = words_call(v, reg->killed, &call);
+	s32 own = find_own_call(v, reg->killed);
+	bool turn = own == reg->killed && own > v->fault.insn;
 
 	page_title(page, "%s is used after %s voided it",
 		   is_end ? "the end of the packet" : "a pointer into the packet", name);
@@ -110,8 +154,10 @@ void explain_stale(struct page *page)
 	if (reg->checked > 0)
 		page_note(page, reg->checked, "and is compared with the end of the packet here");
 	page_note(page, reg->killed,
-		  "%s may move the packet: this call voids every pointer into it%s", name,
-		  reg->killed > v->fault.insn ? " (in an earlier turn)" : "");
+		  "%s may move the packet: every pointer into it is void from here on%s", name,
+		  turn ? ", and in the next turn" : "");
+	if (own != reg->killed)
+		page_note(page, own, "%s is called in here", name);
 	page_here(page, "%s here, through the void pointer", words_access(v, &access));
 	page_why(page,
 		 "%s may give the packet another place in memory. A pointer from before the call "
@@ -120,10 +166,16 @@ void explain_stale(struct page *page)
 		 "a "
 		 "number, whatever was compared before.",
 		 name);
-	page_fix(page,
-		 "after %s, load the pointers again and compare again before the packet is used:",
-		 words_place(page, reg->killed, &place));
-	write_reload(page, pair, is_end ? -1 : reg->from, reg->checked);
+	if (own >= 0)
+		page_fix(page,
+			 "after %s, load the pointers again and compare again before the packet is "
+			 "used:",
+			 words_place(page, own, &place));
+	else
+		page_fix(page,
+			 "after the call, load the pointers again and compare again before the "
+			 "packet is used:");
+	write_reload(page, pair_of(reg->was), is_end ? -1 : reg->from, reg->checked);
 	page_fix(page, "or, before the call, copy what %s needs into a variable.",
 		 words_place(page, v->fault.insn, &use));
 }
@@ -157,20 +209,106 @@ static void explain_offset(struct page *page)
 		 "and compare with data_end after that:");
 	page_code(page, "offset &= 0x3fff; /* offset: that number, in an unsigned variable */");
 	page_code(page, "p = data + offset;");
-	page_code(page, "if (p + %d > data_end)", (s32)(v->fault.off + (s32)v->fault.size));
+	page_code(page, "if (p + %d > data_end)", v->fault.off - reg->off + (s32)v->fault.size);
 	page_code(page, "        %s", words_return(v));
 }
 
-static const char *bytes_known(const struct verifier *v, char *buf, size_t size)
-{
-	s32 range = max(v->fault.reg.range, 0);
+/*
+ * Where the access lies. Of a pointer that was moved by an unknown number all is told as seen from
+ * where it points to; of one that was not, from the start of the packet or its metadata.
+ */
+struct place {
+	s32 first, last; /* bytes */
+	s32 known;	 /* so many are known to be there */
+	const char *from;
+};
 
-	if (range)
-		snprintf(buf, size, "%d byte%s known to be there", range,
-			 range == 1 ? " is" : "s are");
+static struct place place_of(const struct verifier *v)
+{
+	const struct reg *reg = &v->fault.reg;
+	bool moved = !scalar_is_const(reg->val) || reg->id;
+	s32 base = moved ? reg->off : 0;
+
+	return (struct place){
+		.first = v->fault.off - base,
+		.last = v->fault.off - base + (s32)v->fault.size - 1,
+		.known = max(max(reg->range, 0) - base, 0),
+		.from = moved			    ? "from where the pointer was moved to"
+			: reg->type == REG_PKT_META ? "of the metadata"
+						    : "of the packet",
+	};
+}
+
+static const char *known_text(struct place place, struct words *words)
+{
+	if (!place.known)
+		return "none is known to be there";
+	snprintf(words->text, sizeof(words->text), "only %d %s known to be there", place.known,
+		 place.known == 1 ? "is" : "are");
+	return words->text;
+}
+
+static void note_here(struct page *page, struct place place)
+{
+	struct words access;
+
+	words_access(page->v, &access);
+	if (place.first == place.last)
+		page_here(page, "%s here: byte %d %s", access.text, place.first, place.from);
 	else
-		snprintf(buf, size, "none is known to be there");
-	return buf;
+		page_here(page, "%s here: bytes %d to %d %s", access.text, place.first, place.last,
+			  place.from);
+}
+
+static void explain_before_start(struct page *page, struct place place)
+{
+	page_title(page, "bytes before the packet are used");
+	page_note(page, page->v->fault.reg.from, "the pointer comes from here");
+	note_here(page, place);
+	page_why(page, "what lies there is not the packet's.");
+	page_fix(page, "start at offset 0 or later.");
+}
+
+static void note_check(struct page *page, struct place place)
+{
+	const struct reg *reg = &page->v->fault.reg;
+
+	if (reg->checked < 0)
+		page_note(page, -reg->checked,
+			  "on this path the comparison said that the bytes are not there");
+	else if (reg->range > 0 && place.known)
+		page_note(page, reg->checked, "this comparison covers %d byte%s", place.known,
+			  place.known == 1 ? "" : "s");
+	else if (reg->checked > 0)
+		page_note(page, reg->checked, "this comparison came before the pointer was moved");
+}
+
+/* Does the line of @insn declare @name as a void *, which counts in bytes? */
+static bool is_void(const struct verifier *v, s32 insn, const char *name)
+{
+	const struct prog_line *line =
+		insn >= 0 ? prog_lines_find(v->source->lines, (u32)insn) : NULL;
+	struct words words;
+
+	snprintf(words.text, sizeof(words.text), "void *%s = ", name);
+	return line && line->text && strstr(line->text, words.text);
+}
+
+/* The comparison that is missing, with what it needs and the program does not have. */
+static void write_check(struct page *page, struct pair pair, struct place place, bool moved)
+{
+	const struct verifier *v = page->v;
+	s32 from = v->fault.reg.from, end_load = find_load(v, pair.end_off, v->fault.insn);
+	struct words name, context, words;
+	const char *start =
+		moved ? "p" : words_variable(v, from, pair.start, pair.start + 2, &name);
+	const char *cast = is_void(v, from, start) ? "" : "(void *)";
+
+	if (end_load < 0)
+		write_load(page, -1, pair.end, context_name(v, from, pair.start, &context));
+	page_code(page, "if (%s%s + %d > %s)", cast, start, place.last + 1,
+		  words_variable(v, end_load, pair.end, pair.end + 2, &words));
+	page_code(page, "        %s", words_return(v));
 }
 
 void explain_packet_bounds(struct page *page)
@@ -178,60 +316,41 @@ void explain_packet_bounds(struct page *page)
 	const struct verifier *v = page->v;
 	const struct reg *reg = &v->fault.reg;
 	struct pair pair = pair_of(reg->type);
-	s32 need = v->fault.off + (s32)v->fault.size;
-	bool moved = !scalar_is_const(reg->val), meta = reg->type == REG_PKT_META;
-	const char *end = meta ? "data" : "data_end", *start;
-	struct words access, name, place;
-	char known[80];
+	struct place place = place_of(v);
+	bool moved = !scalar_is_const(reg->val) || reg->id;
+	struct words words;
 
-	if (reg->val.smin < 0 || (moved && reg->val.umax + (u64)max(need, 0) > OFFSET_COMPARED)) {
+	if (reg->val.smin < 0 ||
+	    (moved &&
+	     reg->val.umax + (u64)max(v->fault.off, 0) + v->fault.size > OFFSET_COMPARED)) {
 		explain_offset(page);
 		return;
 	}
-	if (v->fault.off < 0) {
-		page_title(page, "%d bytes before the %s are used", -v->fault.off,
-			   moved ? "place that was compared" : "packet");
-		page_note(page, reg->from, "the pointer comes from here");
-		page_here(page, "%s here, at offset %d", words_access(v, &access), v->fault.off);
-		page_why(page, "what lies there is not the packet's.");
-		page_fix(page, "start at offset 0 or later.");
+	if (place.first < 0 && !moved) {
+		explain_before_start(page, place);
 		return;
 	}
-	page_title(page, "%d bytes of the packet are needed, %s", need,
-		   bytes_known(v, known, sizeof(known)));
+	page_title(page, "this needs %d byte%s %s, and %s", place.last + 1, place.last ? "s" : "",
+		   moved ? "from the pointer on" : place.from, known_text(place, &words));
 	page_note(page, reg->from, "the pointer comes from here");
-	if (reg->checked > 0 && reg->range > 0)
-		page_note(page, reg->checked, "this comparison covers %d byte%s", reg->range,
-			  reg->range == 1 ? "" : "s");
-	else if (reg->checked > 0)
-		page_note(page, reg->checked,
-			  "this comparison was made before the pointer was moved by an unknown "
-			  "number");
-	else if (reg->checked < 0)
-		page_note(page, -reg->checked,
-			  "on this path the comparison said that the bytes are not there");
-	page_here(page, "%s here, %d to %d from %s", words_access(v, &access), v->fault.off,
-		  need - 1, moved ? "where the pointer was moved to" : "its start");
+	note_check(page, place);
+	note_here(page, place);
 	page_why(page,
 		 "a packet may be shorter than any header. Only bytes that a comparison with %s "
-		 "covers, "
-		 "on the path that leads here, may be used.",
-		 end);
-	start = moved ? "p"
-		      : words_variable(v, reg->from, pair.start, meta ? "data_meta" : "data",
-				       &name);
-	if (reg->checked > 0 && reg->range > 0)
-		page_fix(page, "let the comparison in %s cover %d bytes:",
-			 words_place(page, reg->checked, &place), need);
-	else if (reg->checked < 0)
+		 "covers, on "
+		 "the path that leads here, may be used.",
+		 pair.end + 2);
+	if (reg->checked < 0)
 		page_fix(page,
 			 "turn the comparison in %s round, or leave where it finds too few bytes:",
-			 words_place(page, -reg->checked, &place));
+			 words_place(page, -reg->checked, &words));
+	else if (place.known)
+		page_fix(page, "let the comparison in %s cover %d bytes:",
+			 words_place(page, reg->checked, &words), place.last + 1);
 	else
-		page_fix(page, "before %s%s:", words_place(page, v->fault.insn, &place),
+		page_fix(page, "before %s, compare%s:", words_place(page, v->fault.insn, &words),
 			 moved ? " (p is the pointer after it was moved)" : "");
-	page_code(page, "if (%s + %d > %s)", start, need, end);
-	page_code(page, "        %s", words_return(v));
+	write_check(page, pair, place, moved);
 }
 
 void explain_packet_write(struct page *page)
@@ -248,6 +367,5 @@ void explain_packet_write(struct page *page)
 		 "program "
 		 "writes only for the types %s.",
 		 words_types(HELPER_TC_XMIT, &types));
-	page_fix(page, "leave the packet as it is, or do this in a program of type %s.",
-		 words_types(HELPER_TC_XMIT, &types));
+	page_fix(page, "leave the packet as it is, or do this in a program of one of these types.");
 }

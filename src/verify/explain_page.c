@@ -14,8 +14,8 @@
  *     fix: ...
  *              data = (void *)(long)skb->data;
  *
- * Where there is no line information, instructions stand for lines. Source text is what the object
- * says it is and is printed without its control characters, tabs as blanks.
+ * Where there is no line information, instructions stand for lines ("17: (71) r1 = ..."). Source
+ * text is what the object says it is and is printed without its control characters, tabs as blanks.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -66,6 +66,9 @@ static void add_note(struct page *page, s32 insn, bool primary, const char *fmt,
 	struct note *note;
 
 	if (insn < 0 || (u32)insn >= page->v->insn_cnt || page->cnt == PAGE_NOTES_MAX)
+		return;
+	/* Where the refused instruction has a line, one that has none would puzzle. */
+	if (!primary && line_of(page->v, (u32)page->v->fault.insn) && !line_of(page->v, (u32)insn))
 		return;
 	note = &page->notes[page->cnt++];
 	note->insn = (u32)insn;
@@ -210,7 +213,7 @@ static void print_insn(struct page *page, const struct note *note, bool again)
 
 	insn_disasm(text, sizeof(text), &page->v->insns[note->insn], &names);
 	if (!again)
-		fprintf(page->out, "%6u | %s\n", note->insn, text);
+		fprintf(page->out, "%6u: %s\n", note->insn, text);
 	print_note(page, note, 0);
 }
 

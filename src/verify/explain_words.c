@@ -200,7 +200,7 @@ const char *words_types(u32 types, struct words *words)
 
 const char *words_return(const struct verifier *v)
 {
-	if (v->fault.call_cnt)
+	if (cfg_sub_of(v, (u32)v->fault.insn))
 		return "return -1;"; /* what its callers make of it is not known */
 	return v->type_bit & HELPER_TC ? "return TC_ACT_OK;" : "return BPF_OK;";
 }

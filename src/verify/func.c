@@ -102,14 +102,16 @@ static int check_arg(struct verifier *v, const struct prog_arg *arg, int i)
 
 	switch (arg->kind) {
 	case PROG_ARG_SCALAR:
-		if (reg->type != REG_SCALAR)
-			return refuse(v, -EINVAL, "R%d is not a scalar", regno);
-		return 0;
+		if (reg->type == REG_SCALAR)
+			return 0;
+		refuse(v, -EINVAL, "R%d is not a scalar", regno);
+		return blame(v, BLAME_ARG_TYPE, regno, reg, -EINVAL);
 	case PROG_ARG_CTX:
 		err = arg_check_moved(v, regno);
-		if (!err && reg->type != REG_CTX)
-			err = refuse(v, -EINVAL, "arg#%d expects pointer to ctx", i);
-		return err;
+		if (err || reg->type == REG_CTX)
+			return err;
+		refuse(v, -EINVAL, "arg#%d expects pointer to ctx", i);
+		return blame(v, BLAME_ARG_TYPE, regno, reg, -EINVAL);
 	case PROG_ARG_MEM:
 		err = arg_check_moved(v, regno);
 		return err ? err : check_mem_arg(v, regno, arg->size);

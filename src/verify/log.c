@@ -15,13 +15,14 @@
 #include "isa/disasm.h"
 #include "verify/verifier.h"
 
-#define LOG_MAX (64u << 20) /* bytes; what a log would have beyond is dropped */
+#define LOG_MAX (64u << 20) /* bytes; what a log would have beyond is dropped, but not */
+#define LOG_LAST 65536u	    /* the lines that say what was wrong, for which there is room */
 #define COLUMN 40	    /* where the state after an instruction starts, and its step */
 #define COLUMN_STEP 8
 
-static void append(struct log *log, const char *text, size_t len)
+static void append(struct log *log, const char *text, size_t len, size_t limit)
 {
-	if (log->broken || log->len + len + 1 > LOG_MAX)
+	if (log->broken || log->len + len + 1 > limit)
 		return;
 	if (log->len + len + 1 > log->cap) {
 		size_t cap = max(log->cap * 2, log->len + len + 1 + 4096);
@@ -39,13 +40,13 @@ static void append(struct log *log, const char *text, size_t len)
 	log->text[log->len] = '\0';
 }
 
-static void append_fmt(struct log *log, const char *fmt, va_list args)
+static void append_fmt(struct log *log, size_t limit, const char *fmt, va_list args)
 {
 	char line[1024];
 	int len = vsnprintf(line, sizeof(line), fmt, args);
 
 	if (len > 0)
-		append(log, line, min((size_t)len, sizeof(line) - 1));
+		append(log, line, min((size_t)len, sizeof(line) - 1), limit);
 }
 
 void say(struct verifier *v, const char *fmt, ...)
@@ -53,7 +54,7 @@ void say(struct verifier *v, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	append_fmt(&v->log, fmt, args);
+	append_fmt(&v->log, LOG_MAX, fmt, args);
 	va_end(args);
 }
 
@@ -64,9 +65,9 @@ int refuse(struct verifier *v, int code, const char *fmt, ...)
 	v->log.last_line = v->log.len;
 	v->log.has_refusal = true;
 	va_start(args, fmt);
-	append_fmt(&v->log, fmt, args);
+	append_fmt(&v->log, LOG_MAX + LOG_LAST, fmt, args);
 	va_end(args);
-	append(&v->log, "\n", 1);
+	append(&v->log, "\n", 1, LOG_MAX + LOG_LAST);
 	if (v->fault.insn < 0)
 		v->fault.insn = (s32)v->insn;
 	return code;

@@ -257,8 +257,20 @@ static void read_bytes(struct verifier *v, struct frame *frame, s32 first, s32 e
 		reg_set_unknown(v, dst);
 }
 
-static int refuse_uninit(struct verifier *v, s32 off, s32 byte, u32 size)
+/* For explanations: of [first, first + size) what stands at @at, and how much of it. */
+static void note_missing(struct verifier *v, struct frame *frame, s32 first, u32 size, s32 at)
 {
+	v->fault.off = first;
+	v->fault.size = size;
+	v->fault.missing = at;
+	v->fault.missing_cnt = 0;
+	while (at < first + (s32)size && *byte_at(frame, at++) == SLOT_INVALID)
+		v->fault.missing_cnt++;
+}
+
+static int refuse_uninit(struct verifier *v, struct frame *frame, s32 off, s32 byte, u32 size)
+{
+	note_missing(v, frame, off, size, off + byte);
 	refuse(v, -EACCES, "invalid read from stack off %d+%d size %d", off, byte, size);
 	return blame(v, BLAME_UNINIT_STACK, -1, NULL, -EACCES);
 }
@@ -284,7 +296,7 @@ static int fill_part(struct verifier *v, struct frame *frame, s32 off, u32 size,
 		spills += byte == SLOT_SPILL;
 		zeros += byte == SLOT_ZERO;
 		if (byte == SLOT_INVALID && !v->uninit_stack_allowed)
-			return refuse_uninit(v, off, (s32)i, size);
+			return refuse_uninit(v, frame, off, (s32)i, size);
 	}
 	if (spills == size && reg_is_null(spilled)) {
 		u32 node = spilled->node;
@@ -310,7 +322,7 @@ static int read_fixed(struct verifier *v, struct frame *frame, s32 off, u32 size
 		for (u32 i = 0; i < size; i++) {
 			if (*byte_at(frame, off + (s32)i) == SLOT_INVALID &&
 			    !v->uninit_stack_allowed)
-				return refuse_uninit(v, off, (s32)i, size);
+				return refuse_uninit(v, frame, off, (s32)i, size);
 		}
 		if (dst)
 			read_bytes(v, frame, off, off + (s32)size, dst);
@@ -415,6 +427,7 @@ int stack_check_range(struct verifier *v, int regno, s32 off, u32 size, bool zer
 	for (s32 at = first; at < end; at++) {
 		if (touch(v, slot_at(frame, at), byte_at(frame, at), access == ACCESS_WRITE))
 			continue;
+		note_missing(v, frame, first, (u32)(end - first), at);
 		if (fixed)
 			refuse(v, -EACCES, "invalid read from stack R%d off %d+%d size %d", regno,
 			       first, at - first, size);

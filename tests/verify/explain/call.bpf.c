@@ -70,6 +70,32 @@ int argument_missing(struct __sk_buff *skb)
 	return TC_ACT_OK;
 }
 
+__attribute__((noinline)) int first_byte(struct __sk_buff *skb, const __u8 *bytes)
+{
+	return skb->len && bytes ? *bytes : 0;
+}
+
+SEC("tc")
+int wrong_for_function(struct __sk_buff *skb)
+{
+	__u8 byte = 0;
+
+	return first_byte((void *)&byte, &byte);
+}
+
+__attribute__((noinline)) int unsure(const __u8 *bytes)
+{
+	return *bytes;
+}
+
+SEC("tc")
+int function_for_null(struct __sk_buff *skb)
+{
+	__u8 byte = 0;
+
+	return unsure(&byte);
+}
+
 SEC("tc")
 int record_kept(struct __sk_buff *skb)
 {

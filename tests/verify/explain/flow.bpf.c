@@ -25,29 +25,32 @@ int too_many_turns(struct __sk_buff *skb)
 	return sum & 1;
 }
 
+/* Something that has to lie in memory. */
+#define TOUCH(array) asm volatile("" : : "r"(array) : "memory")
+
 static __attribute__((noinline)) int inner(struct __sk_buff *skb)
 {
-	volatile __u8 bytes[240];
+	__u64 numbers[30] = {skb->len};
 
-	bytes[0] = skb->len;
-	return bytes[0];
+	TOUCH(numbers);
+	return numbers[0];
 }
 
 static __attribute__((noinline)) int middle(struct __sk_buff *skb)
 {
-	volatile __u8 bytes[200];
+	__u64 numbers[25] = {skb->len};
 
-	bytes[0] = skb->len;
-	return inner(skb) + bytes[0];
+	TOUCH(numbers);
+	return inner(skb) + numbers[0];
 }
 
 SEC("tc")
 int deep_stack(struct __sk_buff *skb)
 {
-	volatile __u8 bytes[100];
+	__u64 numbers[12] = {skb->len};
 
-	bytes[0] = skb->len;
-	return middle(skb) + bytes[0];
+	TOUCH(numbers);
+	return middle(skb) + numbers[0];
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
