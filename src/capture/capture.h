@@ -42,11 +42,14 @@ struct capture_reader;
 int capture_open(const char *path, struct capture_reader **reader, struct error *err);
 /*
  * The next frame: 1 and @frame filled, 0 at the end, or -errno with the sentence (-EBADMSG: cut
- * off in the middle of a record, a block that contradicts itself; or the read's own error) naming
- * file and byte offset. Every frame before the damage is given; after it, each call says it again.
+ * off in the middle of a record, a block that contradicts itself; or the read's own error, -EINTR
+ * if a handled signal came while it waited) naming file and byte offset. Every frame before the
+ * damage is given; after it, each call says it again.
  */
 int capture_read(struct capture_reader *reader, struct capture_frame *frame, struct error *err);
 void capture_close(struct capture_reader *reader); /* NULL is allowed */
+/* Is @path the very file that is being read? Whoever writes there destroys it. */
+bool capture_reads(const struct capture_reader *reader, const char *path);
 /* Bytes read so far and, when known, the file's size (0: unknown); for progress. */
 void capture_progress(const struct capture_reader *reader, u64 *done, u64 *size);
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 int read_damaged(const struct capture_reader *reader, u64 offset, struct error *err,
 		 const char *fmt, ...)
@@ -148,6 +149,14 @@ void capture_close(struct capture_reader *reader)
 	source_close(&reader->source);
 	free(reader->interfaces);
 	free(reader);
+}
+
+bool capture_reads(const struct capture_reader *reader, const char *path)
+{
+	struct stat file, read;
+
+	return stat(path, &file) == 0 && fstat(reader->source.fd, &read) == 0 &&
+	       S_ISREG(file.st_mode) && file.st_dev == read.st_dev && file.st_ino == read.st_ino;
 }
 
 void capture_progress(const struct capture_reader *reader, u64 *done, u64 *size)

@@ -67,18 +67,19 @@ void source_close(struct source *source)
 	*source = (struct source){0};
 }
 
-/* read(2) until it gives bytes, the end, or an error; a pipe may have been left non-blocking. */
+/*
+ * read(2), waiting for a pipe that was left non-blocking. A signal that is handled ends the waiting
+ * (EINTR), so that a person can stop a run whose input has dried up.
+ */
 static ssize_t read_some(int fd, void *to, size_t len)
 {
 	for (;;) {
 		ssize_t n = read(fd, to, len);
 
-		if (n >= 0)
+		if (n >= 0 || errno != EAGAIN)
 			return n;
-		if (errno == EAGAIN)
-			poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, -1);
-		else if (errno != EINTR)
-			return n;
+		if (poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, -1) < 0)
+			return -1;
 	}
 }
 
@@ -106,8 +107,23 @@ const u8 *source_fill(struct source *source, u32 n)
 	return source->end < n ? NULL : source->buf;
 }
 
+/* Over what is not in the buffer, when a file has it: nothing is read. */
+static bool seek(struct source *source, u64 n)
+{
+	u64 to = source_offset(source) + n;
+
+	if (n <= SOURCE_READ || to > source->size ||
+	    lseek(source->fd, (off_t)(n - source_left(source)), SEEK_CUR) < 0)
+		return false;
+	source->base = to;
+	source->at = source->end = 0;
+	return true;
+}
+
 bool source_skip(struct source *source, u64 n)
 {
+	if (n > source_left(source) && seek(source, n))
+		return true;
 	while (n) {
 		u32 step = (u32)min(n, (u64)SOURCE_READ);
 

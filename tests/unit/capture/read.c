@@ -3,6 +3,8 @@
 #include "tap.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include "capture/source.h"
@@ -445,6 +447,102 @@ TEST(progress)
 	EQ(done, 100);
 	capture_close(reader);
 	close(fd);
+	bytes_free(&bytes);
+}
+
+/* Beyond 4 GiB: a block that long is passed over, and offsets are told in full. */
+TEST(enormous_file)
+{
+	struct bytes bytes = {0}, tail = {0};
+	char path[32], expected[128];
+	struct reading reading;
+	u32 len = 0xfffffffc;
+	int fd;
+
+	put_section(&bytes);
+	put_interface(&bytes, 1, 0, -1, 0);
+	put_enhanced(&tail, 0, 1, frame60, 60);
+	fd = memory_file(bytes.at, bytes.len, path);
+	/* Three blocks of nearly 4 GiB, of which only both ends are there. */
+	for (u32 i = 0; i < 3; i++) {
+		off_t at = (off_t)(bytes.len + (u64)i * len);
+		u32 head[2] = {0xbad, len};
+
+		EQ(pwrite(fd, head, 8, at), 8);
+		EQ(pwrite(fd, &len, 4, at + len - 4), 4);
+	}
+	EQ(pwrite(fd, tail.at, tail.len, (off_t)(bytes.len + 3ull * len)), (s64)tail.len);
+	reading = read_all(path);
+	EQ(reading.code, 0);
+	EQ(reading.frames, 1);
+	EQ(reading.first, 1000);
+	EQ(pwrite(fd, "x", 1, (off_t)(bytes.len + 3ull * len + tail.len)), 1);
+	reading = read_all(path);
+	EQ(reading.code, -EBADMSG);
+	snprintf(expected, sizeof(expected), "byte %llu: the header of a block is cut off",
+		 bytes.len + 3ull * len + tail.len);
+	STR_HAS(reading.err.text, expected);
+	close(fd);
+	bytes_free(&bytes);
+	bytes_free(&tail);
+}
+
+static void ignore(int signal)
+{
+}
+
+/* A signal that is handled ends the waiting for a pipe's next frame. */
+TEST(signal_while_waiting)
+{
+	struct sigaction action = {.sa_handler = ignore}, old;
+	struct capture_reader *reader;
+	struct capture_frame frame;
+	struct bytes bytes = {0};
+	int ends[2], saved = dup(0);
+	struct error err;
+
+	put_pcap(&bytes, 0xa1b2c3d4, 1);
+	put_record(&bytes, 1, 0, frame60, 60);
+	REQUIRE(pipe(ends) == 0);
+	dup2(ends[0], 0);
+	close(ends[0]);
+	sigaction(SIGALRM, &action, &old);
+	for (int i = 0; i < 2; i++) {
+		struct itimerval in_20ms = {.it_value.tv_usec = 20000};
+
+		fcntl(0, F_SETFL, i ? O_NONBLOCK : 0);
+		REQUIRE(write(ends[1], bytes.at, bytes.len) == (ssize_t)bytes.len);
+		REQUIRE(capture_open("-", &reader, &err) == 0);
+		EQ(capture_read(reader, &frame, &err), 1);
+		setitimer(ITIMER_REAL, &in_20ms, NULL);
+		EQ(capture_read(reader, &frame, &err), -EINTR);
+		capture_close(reader);
+	}
+	sigaction(SIGALRM, &old, NULL);
+	dup2(saved, 0);
+	close(saved);
+	close(ends[1]);
+	bytes_free(&bytes);
+}
+
+TEST(the_file_that_is_read)
+{
+	struct bytes bytes = {0};
+	struct capture_reader *reader;
+	struct error err;
+	char path[32], other[32];
+	int fd, other_fd;
+
+	put_pcap(&bytes, 0xa1b2c3d4, 1);
+	fd = memory_file(bytes.at, bytes.len, path);
+	other_fd = memory_file(bytes.at, bytes.len, other);
+	REQUIRE(capture_open(path, &reader, &err) == 0);
+	OK(capture_reads(reader, path));
+	OK(!capture_reads(reader, other));
+	OK(!capture_reads(reader, "/nonexistent"));
+	capture_close(reader);
+	close(fd);
+	close(other_fd);
 	bytes_free(&bytes);
 }
 
