@@ -111,11 +111,10 @@ TEST(frames)
 TEST(comments_and_directions_by_tshark)
 {
 	static const char *const rows[] = {
-		"eth0\t0x00000002\tclone 1.1.1 of clone 1.1 of frame 1, made by bpf_clone_redirect "
-		"in "
-		"mirror at mon0:egress\n",
-		"mon0\t0x00000002\tclone 1.1 of frame 1, made by bpf_clone_redirect in mirror at "
-		"eth0:egress\n",
+		("eth0\t0x00000002\tclone 1.1.1 of clone 1.1 of frame 1, "
+		 "made by bpf_clone_redirect in mirror at mon0:egress\n"),
+		("mon0\t0x00000002\tclone 1.1 of frame 1, "
+		 "made by bpf_clone_redirect in mirror at eth0:egress\n"),
 		"eth0\t0x00000001\t\n",
 		"tun0\t0x00000002\t\n",
 	};
