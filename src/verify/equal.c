@@ -179,6 +179,11 @@ static bool same_stack(struct match *match, const struct frame *old, const struc
 	if (match->how == COMPARE_EXACT && old->slot_cnt > cur->slot_cnt)
 		return false;
 	for (u32 i = 0; i < old->slot_cnt; i++) {
+		/* Within a loop Linux wants the same kinds of bytes even where nothing reads them. */
+		if (match->how == COMPARE_RANGES &&
+		    (i >= cur->slot_cnt ||
+		     memcmp(old->slots[i].bytes, cur->slots[i].bytes, SLOT_SIZE)))
+			return false;
 		if (!(live & BIT_ULL(i)))
 			continue;
 		if (!same_slot(match, &old->slots[i], i < cur->slot_cnt ? &cur->slots[i] : &empty))
