@@ -78,7 +78,8 @@ void group_add(struct verify_group *group);
 /* What a judge said: "ok" or "ERRNO last line", as in .expect. */
 struct verdict {
 	char text[EXPECT_MAX];
-	int code; /* 0 or -errno */
+	int code;      /* 0 or -errno */
+	u32 processed; /* instructions that were followed */
 };
 
 /* Each writes to @verdict. False: this judge cannot be asked here (and judge_reason says why). */

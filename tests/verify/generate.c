@@ -65,32 +65,6 @@ static void emit(struct gen *g, const struct bpf_insn *insns, u32 cnt)
 		emit(g, emit_, ARRAY_SIZE(emit_));                                                 \
 	} while (0)
 
-/* A register that holds @held if there is one; now and then any. r6 and r9 are never to be written.
- */
-static u8 reg_with(struct gen *g, enum held held)
-{
-	u32 start = below(g, REGS);
-
-	if (chance(g, 97)) {
-		for (u32 i = 0; i < REGS; i++) {
-			u8 reg = (u8)((start + i) % REGS);
-
-			if (g->regs[reg] == held && reg != R9)
-				return reg;
-		}
-	}
-	return (u8)below(g, R10 + 1);
-}
-
-static bool have(struct gen *g, enum held held)
-{
-	for (u32 i = 0; i < REGS; i++) {
-		if (g->regs[i] == held && i != R9)
-			return true;
-	}
-	return false;
-}
-
 static u8 target(struct gen *g)
 {
 	static const u8 regs[] = {R0, R1, R2, R3, R4, R5, R7, R8};
@@ -102,6 +76,39 @@ static void set(struct gen *g, u8 reg, enum held held)
 {
 	if (reg < REGS)
 		g->regs[reg] = held;
+}
+
+/*
+ * A register that holds @held; a number is made if there is none. Now and then it is any: the
+ * generator is to be wrong sometimes. r6 and r9 are never to be written.
+ */
+static u8 reg_with(struct gen *g, enum held held)
+{
+	u32 start = below(g, REGS);
+	u8 reg;
+
+	if (chance(g, 1))
+		return target(g);
+	for (u32 i = 0; i < REGS; i++) {
+		reg = (u8)((start + i) % REGS);
+		if (g->regs[reg] == held && reg != R9)
+			return reg;
+	}
+	reg = target(g);
+	if (held == H_NUMBER) {
+		EMIT(LDX(W, reg, R6, CTX_LEN));
+		set(g, reg, H_NUMBER);
+	}
+	return reg;
+}
+
+static bool have(struct gen *g, enum held held)
+{
+	for (u32 i = 0; i < REGS; i++) {
+		if (g->regs[i] == held && i != R9)
+			return true;
+	}
+	return false;
 }
 
 static void after_call(struct gen *g, enum held result)
@@ -288,7 +295,7 @@ static void fill(struct gen *g)
 
 	if (chance(g, 15))
 		off = (s16)(off + (s16)bytes_of(size) * (s16)below(g, 8 / bytes_of(size)));
-	if (g->slots[slot] == H_NONE && chance(g, 90))
+	if (g->slots[slot] == H_NONE && chance(g, 80))
 		return;
 	if (g->slots[slot] != H_NUMBER && chance(g, 95))
 		size = BPF_DW;
@@ -376,6 +383,14 @@ static void packet(struct gen *g)
 		EMIT(INSN(BPF_JMP | op | BPF_X, end, tmp, TO(OUT), 0));
 }
 
+static void stack_access(struct gen *g)
+{
+	if (!have(g, H_STACK))
+		stack_pointer(g);
+	else
+		access_through(g, reg_with(g, H_STACK), 8);
+}
+
 static void packet_access(struct gen *g)
 {
 	if (!have(g, H_PACKET)) {
@@ -388,8 +403,13 @@ static void packet_access(struct gen *g)
 static void pointer_add(struct gen *g)
 {
 	static const enum held helds[] = {H_PACKET, H_VALUE, H_STACK};
-	u8 reg = reg_with(g, helds[below(g, 3)]), index = reg_with(g, H_NUMBER);
+	enum held held = helds[below(g, 3)];
+	u8 reg, index;
 
+	if (!have(g, held))
+		return;
+	reg = reg_with(g, held);
+	index = reg_with(g, H_NUMBER);
 	if (reg == R6 || reg == R9 || reg == R10)
 		return;
 	if (chance(g, 50))
@@ -444,7 +464,11 @@ static void value_access(struct gen *g)
 
 static void null_check(struct gen *g)
 {
-	u8 reg = reg_with(g, H_MAYBE);
+	u8 reg;
+
+	if (!have(g, H_MAYBE))
+		return;
+	reg = reg_with(g, H_MAYBE);
 
 	EMIT(INSN(BPF_JMP | (chance(g, 80) ? BPF_JEQ : jump_op(g)) | BPF_K, reg, 0, TO(OUT), 0));
 	set(g, reg, H_VALUE);
@@ -668,7 +692,7 @@ static void statement(struct gen *g)
 		stack_pointer(g);
 		break;
 	case 20:
-		access_through(g, reg_with(g, H_STACK), 8);
+		stack_access(g);
 		break;
 	case 21:
 		packet(g);

@@ -118,6 +118,17 @@ static const char *last_line(char *log)
 	return line ? line + 1 : log;
 }
 
+/* "processed 17 insns ..." in the statistics at the end of @log, 0: they are missing. */
+static u32 processed(const char *log)
+{
+	const char *at = strstr(log, "processed ");
+	u32 cnt = 0;
+
+	if (at)
+		sscanf(at, "processed %u", &cnt);
+	return cnt;
+}
+
 static const char *errno_name(int code)
 {
 	const char *name = strerrorname_np(code);
@@ -208,6 +219,7 @@ bool judge_kernel_log(const struct verify_test *test, u32 level, struct verdict 
 		code = kernel_verify(&prog, log, size);
 	if (prog.btf_fd > 0)
 		close(prog.btf_fd);
+	verdict->processed = processed(log);
 	verdict_set(verdict, code, last_line(log));
 	program_free(&program);
 	return true;
@@ -272,6 +284,7 @@ bool judge_skiff_log(const struct verify_test *test, u32 level, struct verdict *
 		int code = verify(&source, &options, &prog, &result);
 
 		verdict_set(verdict, code, result.message);
+		verdict->processed = result.processed;
 		if (size)
 			snprintf(log, size, "%s", result.log);
 		verify_result_free(&result);
