@@ -107,11 +107,11 @@ def frame(length=60, source=2, ethertype=0x0800):
 
 def pcap(frames, linktype=1, snaplen=65535):
     """A pcap of (time in microseconds, bytes[, length on the wire]) rows."""
-    data = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, snaplen, linktype)
+    parts = [struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, snaplen, linktype)]
     for time, content, *wire in frames:
-        data += struct.pack("<IIII", time // 1000000, time % 1000000, len(content),
-                            wire[0] if wire else len(content)) + content
-    return data
+        parts += [struct.pack("<IIII", time // 1000000, time % 1000000, len(content),
+                              wire[0] if wire else len(content)), content]
+    return b"".join(parts)
 
 
 def write(name, data):
