@@ -12,6 +12,7 @@
 
 #include "bpf/object.h"
 #include "net/world.h"
+#include "report/tap.h"
 #include "skb/skb.h"
 #include "skiff/skiff.h"
 
@@ -29,6 +30,7 @@ struct skiff_world {
 	struct skiff_object *objects;
 	struct error err;
 	struct event_listener listener;
+	struct tap tap;
 	void (*frame_fn)(void *data, const struct skiff_frame *frame);
 	void *frame_data;
 	void (*printk_fn)(void *data, const char *line);
@@ -55,18 +57,21 @@ static void take_opts(void *to, size_t size, const void *from)
 static void tell_frame(struct skiff_world *world, const struct event *event)
 {
 	const struct skb *skb = event->skb;
+	struct skiff_frame frame = {
+		.ifindex = event->ifindex,
+		.door = (enum skiff_door)event->door,
+		.time_ns = event->time,
+		.id = skb->id,
+		.parent = skb->parent,
+		.origin = skb->frame,
+	};
 
 	if (!world->frame_fn)
 		return;
-	world->frame_fn(world->frame_data,
-			&(struct skiff_frame){.ifindex = event->ifindex,
-					      .door = (enum skiff_door)event->door,
-					      .bytes = skb_data(skb),
-					      .len = skb->ctx.len,
-					      .time_ns = event->time,
-					      .id = skb->id,
-					      .parent = skb->parent,
-					      .origin = skb->frame});
+	/* Without memory for the tag the frame is shown without it, rather than not at all. */
+	if (tap_bytes(&world->tap, event, &frame.bytes, &frame.len))
+		error_set(&world->err, -ENOMEM, "no memory to show a frame's VLAN tag");
+	world->frame_fn(world->frame_data, &frame);
 }
 
 static void on_event(struct event_listener *listener, const struct event *event)
@@ -110,6 +115,7 @@ void skiff_world_free(struct skiff_world *world)
 	if (!world)
 		return;
 	world_free(world->world);
+	tap_free(&world->tap);
 	while ((object = world->objects)) {
 		world->objects = object->next;
 		object_close(object->object);

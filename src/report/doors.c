@@ -5,18 +5,15 @@
  */
 #include "report/doors.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <linux/if_ether.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/capture.h"
 #include "report/lineage.h"
-
-#define ADDRESSES_LEN 12 /* a tag goes behind the two Ethernet addresses */
+#include "report/tap.h"
 
 struct doors {
 	struct event_listener listener;
@@ -24,8 +21,8 @@ struct doors {
 	struct lineage lineage;
 	u32 *ifindexes; /* of the capture's interfaces, ascending */
 	u32 cnt;
-	u32 last;   /* the interface found last */
-	u8 *tagged; /* SKB_LEN_MAX + SKB_VLAN_LEN bytes, once a tag had to be put back */
+	u32 last; /* the interface found last */
+	struct tap tap;
 	int failed;
 	struct error why;
 };
@@ -43,38 +40,6 @@ static bool find_interface(struct doors *doors, u32 ifindex, u32 *interface)
 	return false;
 }
 
-/* The tag stands in the frame again, as on a wire. */
-static int put_tag_back(struct doors *doors, const struct skb *skb, struct capture_packet *packet)
-{
-	const be16 tag[2] = {(be16)skb->ctx.vlan_proto, htons((u16)skb->ctx.vlan_tci)};
-
-	if (!doors->tagged)
-		doors->tagged = malloc(SKB_LEN_MAX + SKB_VLAN_LEN);
-	if (!doors->tagged)
-		return error_set(&doors->why, -ENOMEM, "no memory for a frame of %u bytes",
-				 packet->len);
-	memcpy(doors->tagged, packet->bytes, ADDRESSES_LEN);
-	memcpy(doors->tagged + ADDRESSES_LEN, tag, sizeof(tag));
-	memcpy(doors->tagged + ADDRESSES_LEN + sizeof(tag), packet->bytes + ADDRESSES_LEN,
-	       packet->len - ADDRESSES_LEN);
-	packet->bytes = doors->tagged;
-	packet->len += sizeof(tag);
-	return 0;
-}
-
-/*
- * A tap inserts the tag where Ethernet has it, and shows none without a link layer. What the reader
- * of a tun reads has it at byte 12 nevertheless.
- */
-static bool shows_tag(const struct event *event, const struct capture_packet *packet)
-{
-	const struct skb *skb = event->skb;
-
-	if (!skb->ctx.vlan_present || packet->len < ADDRESSES_LEN)
-		return false;
-	return event->kind == EVENT_WIRE || skb->network_header > skb_data_offset(skb);
-}
-
 static int write_frame(struct doors *doors, const struct event *event)
 {
 	const struct skb *skb = event->skb;
@@ -83,8 +48,6 @@ static int write_frame(struct doors *doors, const struct event *event)
 	struct capture_packet packet = {
 		.time = event->time,
 		.direction = event->kind == EVENT_WIRE ? CAPTURE_OUTBOUND : CAPTURE_INBOUND,
-		.bytes = skb_data(skb),
-		.len = skb->ctx.len,
 	};
 	int code;
 
@@ -92,11 +55,10 @@ static int write_frame(struct doors *doors, const struct event *event)
 		return error_set(&doors->why, -ENODEV,
 				 "a frame left by %s, which was not there when the capture began",
 				 event->dev ? event->dev : "a device");
-	if (shows_tag(event, &packet)) {
-		code = put_tag_back(doors, skb, &packet);
-		if (code)
-			return code;
-	}
+	code = tap_bytes(&doors->tap, event, &packet.bytes, &packet.len);
+	if (code)
+		return error_set(&doors->why, code, "no memory for a frame of %u bytes",
+				 packet.len);
 	if (clone && clone->depth) {
 		snprintf(comment, sizeof(comment),
 			 "clone %s of %s%s%sframe %" PRIu64 ", made by bpf_clone_redirect in %s",
@@ -196,7 +158,7 @@ int doors_close(struct doors *doors, struct error *err)
 	}
 	lineage_free(&doors->lineage);
 	free(doors->ifindexes);
-	free(doors->tagged);
+	tap_free(&doors->tap);
 	free(doors);
 	return code;
 }

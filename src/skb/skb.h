@@ -71,7 +71,6 @@ struct skb {
 	u64 id;              /* unique in its world, from 1 */
 	u64 parent;          /* the id of the skb it was cloned from, 0: none */
 	u64 frame;           /* the injected frame all of its ancestors go back to, from 1 */
-	u64 due;             /* virtual time at which a queue may let it go, ns */
 	u64 run;             /* the hook run it went through last, 0: none; clones inherit it */
 
 	u16 mac_header;       /* offsets from skb_head(), or SKB_HEADER_UNSET */
