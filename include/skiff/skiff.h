@@ -18,7 +18,7 @@
  * Functions that can fail return -errno (or NULL) and leave a sentence for people behind
  * skiff_error(). Structures of options begin with their size, sz, so that they can grow; zero
  * means the default everywhere. A world is used by one thread at a time; worlds do not know of
- * each other. Link with `pkg-config --libs --static skiff`.
+ * each other. Link with `pkg-config --cflags --libs skiff`.
  */
 #ifndef SKIFF_H
 #define SKIFF_H
