@@ -349,7 +349,9 @@ int arg_check(struct verifier *v, u32 arg, struct call_args *call)
 		refuse(v, -EACCES, "helper access to the packet is not allowed");
 		return blame(v, BLAME_ARG_TYPE, regno, reg, -EACCES);
 	}
-	if (!(may_be_null(kind) && reg_is_null(reg))) {
+	if (may_be_null(kind) && reg_is_null(reg)) {
+		reg_mark_precise(v, reg); /* any other number would be a pointer made up */
+	} else {
 		err = check_type(v, regno, kind, call->id);
 		if (!err)
 			err = kind == ARG_ALLOC_MEM ? check_unmoved_record(v, regno)

@@ -129,12 +129,16 @@ static bool same_reg(struct match *match, const struct reg *old, const struct re
 
 /* The number a slot holds: its whole spill, or eight bytes of something. Mirrors
  * scalar_reg_for_stack. */
-static const struct reg *slot_number(const struct slot *slot, const struct reg *unknown)
+static const struct reg *slot_number(const struct match *match, const struct slot *slot,
+				     const struct reg *unknown)
 {
+	bool uninit_allowed = match->v->uninit_stack_allowed;
+
 	if (slot_is_full_spill(slot))
 		return slot->reg.type == REG_SCALAR ? &slot->reg : NULL;
 	for (int i = 0; i < SLOT_SIZE; i++) {
-		if (slot->bytes[i] != SLOT_MISC)
+		if (slot->bytes[i] != SLOT_MISC &&
+		    !(slot->bytes[i] == SLOT_INVALID && uninit_allowed))
 			return NULL;
 	}
 	return unknown;
@@ -144,7 +148,8 @@ static bool same_slot(struct match *match, const struct slot *old, const struct 
 {
 	/* Bytes of which nothing is known need nothing; their value is not needed exactly. */
 	const struct reg unknown = {.type = REG_SCALAR, .val = scalar_unknown()};
-	const struct reg *a = slot_number(old, &unknown), *b = slot_number(cur, &unknown);
+	const struct reg *a = slot_number(match, old, &unknown);
+	const struct reg *b = slot_number(match, cur, &unknown);
 	bool ignore_misc = match->v->uninit_stack_allowed && match->how != COMPARE_EXACT;
 
 	if (a && b && match->how != COMPARE_EXACT) {
@@ -175,11 +180,13 @@ static bool same_stack(struct match *match, const struct frame *old, const struc
 {
 	static const struct slot empty = {.bytes = {0}};
 
-	/* Linux looks at the slots of the old state alone: one first used later is no difference. */
+	/* Linux looks at the slots of the old state alone: one first used later is no difference.
+	 */
 	if (match->how == COMPARE_EXACT && old->slot_cnt > cur->slot_cnt)
 		return false;
 	for (u32 i = 0; i < old->slot_cnt; i++) {
-		/* Within a loop Linux wants the same kinds of bytes even where nothing reads them. */
+		/* Within a loop Linux wants the same kinds of bytes even where nothing reads them.
+		 */
 		if (match->how == COMPARE_RANGES &&
 		    (i >= cur->slot_cnt ||
 		     memcmp(old->slots[i].bytes, cur->slots[i].bytes, SLOT_SIZE)))

@@ -85,8 +85,10 @@ static int check_mem_arg(struct verifier *v, int regno, u32 size)
 	struct reg *reg = reg_of(v, regno), saved = *reg;
 	int err;
 
-	if (reg_is_null(reg))
+	if (reg_is_null(reg)) {
+		reg_mark_precise(v, reg); /* any other number would be a pointer made up */
 		return 0;
+	}
 	reg->flags &= (u8)~REG_OR_NULL;
 	err = arg_check_mem(v, regno, size, ACCESS_READ, true, NULL);
 	if (!err)
