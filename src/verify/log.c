@@ -139,50 +139,10 @@ static void say_signed(struct verifier *v, s64 x)
 		say(v, "0x%llx", (unsigned long long)x);
 }
 
-/* "smin=smin32=0,umax=255": bounds that say something, equal ones of a kind told once. */
-static void say_ranges(struct verifier *v, const struct scalar *s, const char **sep)
-{
-	struct {
-		const char *name;
-		u64 value;
-		bool omit;
-	} rows[] = {
-	    {"smin", (u64)s->smin, s->smin == INT64_MIN},
-	    {"smax", (u64)s->smax, s->smax == INT64_MAX},
-	    {"umin", s->umin, s->umin == 0},
-	    {"umax", s->umax, s->umax == UINT64_MAX},
-	    {"smin32", (u64)(s64)s->s32_min, s->s32_min == INT32_MIN},
-	    {"smax32", (u64)(s64)s->s32_max, s->s32_max == INT32_MAX},
-	    {"umin32", s->u32_min, s->u32_min == 0},
-	    {"umax32", s->u32_max, s->u32_max == UINT32_MAX},
-	};
-
-	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
-		bool negative = rows[i].name[0] == 's' && (s64)rows[i].value < 0;
-
-		if (rows[i].omit)
-			continue;
-		say(v, "%s%s=", *sep, rows[i].name);
-		*sep = ",";
-		for (u32 j = i + 2; j < ARRAY_SIZE(rows); j += 2) {
-			bool other = rows[j].name[0] == 's' && (s64)rows[j].value < 0;
-
-			if (rows[j].omit || rows[j].value != rows[i].value || other != negative)
-				continue;
-			rows[j].omit = true;
-			say(v, "%s=", rows[j].name);
-		}
-		if (rows[i].name[0] == 's')
-			say_signed(v, (s64)rows[i].value);
-		else
-			say_unsigned(v, rows[i].value);
-	}
-}
-
 static void say_reg(struct verifier *v, const struct frame *frame, const struct reg *reg)
 {
 	const char *sep = "";
-	char buf[64];
+	char buf[64], bounds[SCALAR_TEXT_MAX];
 	u8 frameno = frame->regs[BPF_REG_FP].frame;
 
 	if (reg->type == REG_SCALAR && node_marked(&v->nodes, reg->node))
@@ -240,9 +200,7 @@ static void say_reg(struct verifier *v, const struct frame *frame, const struct 
 			say_signed(v, (s64)scalar_value(reg->val));
 		}
 	} else {
-		say_ranges(v, &reg->val, &sep);
-		if (!tnum_is_unknown(reg->val.bits))
-			say(v, "%svar_off=%s", sep, tnum_print(reg->val.bits, buf, sizeof(buf)));
+		say(v, "%s", scalar_print_bounds(reg->val, sep, bounds, sizeof(bounds)));
 	}
 	say(v, ")");
 }

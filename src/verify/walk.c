@@ -269,8 +269,6 @@ static int walk_sub(struct verifier *v, u32 sub)
 	v->state->branches = 1;
 	v->insn = v->prev_insn = v->subs[sub].start;
 	v->print_state = false;
-	v->prev_processed = v->processed;
-	v->prev_branch_insns = v->branch_insns;
 	v->scratched_regs = (1u << REGS) - 1;
 	v->scratched_slots = 0;
 	err = func_begin(v, sub);

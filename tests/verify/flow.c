@@ -28,11 +28,13 @@ static const struct verify_test loops[] = {
 	{
 		.name = "no way out that is seen",
 		.expect = "EINVAL old state: R0=0 R1=ctx() R2=1 R10=fp0",
+		.skiff = "EINVAL infinite loop detected at insn 1", /* before Linux's dump */
 		INSNS(MOV(R0, 0), L(1), MOV(R2, 1), JMP(JEQ, R2, 1, TO(1)), EXIT()),
 	},
 	{
 		.name = "turns that depend on an unknown number",
 		.expect = "EINVAL old state: R0=0 R1=ctx() R2=scalar(smin=0,smax=umax=0xffffffff,var_off=(0x0; 0xffffffff)) R3=scalar(smin=0,smax=umax=0xffffffff,var_off=(0x0; 0xffffffff)) R10=fp0",
+		.skiff = "EINVAL infinite loop detected at insn 2", /* before Linux's dump */
 		INSNS(LDX(W, R2, R1, 0), MOV(R0, 0), L(1), LDX(W, R3, R1, 0), JMPR(JNE, R2, R3, TO(1)), EXIT()),
 	},
 	{

@@ -23,7 +23,7 @@
 
 #define INSNS_MAX     400
 #define STATEMENTS    26
-#define AGREEMENT_MIN 0.97 /* of CI's run; the figure that was reached is in docs/ */
+#define AGREEMENT_MIN 0.995
 
 enum kind { NONE, NUMBER, CTX_PTR, PACKET, END, STACK, VALUE, VALUE_OR_NULL };
 
@@ -381,7 +381,9 @@ static void call_helper(struct gen *g)
 		    CALL(map_update_elem));
 		break;
 	case 5:
-		PUT(CALL(get_smp_processor_id));
+		/* Not get_smp_processor_id: Linux knows how many CPUs it runs on, skiff verifies for
+		 * any machine. */
+		PUT(CALL(ktime_get_ns));
 		break;
 	case 6:
 		if (g->call_cnt < ARRAY_SIZE(g->calls)) {
