@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * fixup.c - the finished program: addresses where the object had descriptors, skiff's own
- * operations where an access to the context is more than a load or store, and for each call the one
- * fact that running it needs: can the program write to the packet directly after it?
+ * operations where an access to the context is more than a load or store, nothing where no path
+ * comes by, and for each call the one fact that running it needs: can the program write to the
+ * packet directly after it?
  *
  * That fact comes from the graph of instructions, never from the paths that were walked: a
  * program may take another path than any that was walked to its end. Within a subprogram or a
@@ -56,10 +57,22 @@ static void fix_context(const struct verifier *v, struct bpf_insn *insn, u8 op)
 		insn->code = op;
 }
 
+/* No path comes by at @at: it may be a call of what skiff does not have, which a constant switches
+ * off. A jump to itself takes the place. Mirrors sanitize_dead_code. */
+static bool fix_dead(const struct verifier *v, u32 at, struct bpf_insn *insn)
+{
+	u32 first = v->info[at].second_slot ? at - 1 : at;
+
+	if (v->info[first].seen)
+		return false;
+	*insn = (struct bpf_insn){.code = BPF_JMP | BPF_JA, .off = -1};
+	return true;
+}
+
 static void fix_insns(struct verifier *v, struct bpf_insn *insns)
 {
 	for (u32 i = 0; i < v->insn_cnt; i++) {
-		if (v->info[i].second_slot)
+		if (fix_dead(v, i, &insns[i]) || v->info[i].second_slot)
 			continue;
 		if (insn_is_ld_imm64(&insns[i]))
 			fix_imm64(v, i, &insns[i]);
