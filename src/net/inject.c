@@ -24,7 +24,7 @@
 
 #define IPV4_LEN 20u
 #define IPV6_LEN 40u
-#define TAGS_MAX 8 /* VLAN_MAX_DEPTH */
+#define TAGS_MAX 7 /* VLAN_MAX_DEPTH is the first that is too many */
 
 struct frame {
 	struct world *world;
@@ -114,8 +114,8 @@ static be16 ip_protocol(const u8 *bytes, u32 len)
 	return 0;
 }
 
-/* Where the tags in the frame end; the header's end when they are cut off or too many.
- * Mirrors vlan_get_protocol_and_depth as packet_parse_headers uses it. */
+/* Where the tags in the frame end; the header's end when they are cut off, too many, or the type
+ * behind them is 0. Mirrors vlan_get_protocol_and_depth as packet_parse_headers uses it. */
 static u32 tags_end(const struct frame *frame, be16 protocol)
 {
 	u32 at = ETHERNET_LEN;
@@ -126,7 +126,7 @@ static u32 tags_end(const struct frame *frame, be16 protocol)
 		protocol = read16(frame->bytes + at + sizeof(be16));
 		at += SKB_VLAN_LEN;
 	}
-	return at;
+	return protocol ? at : ETHERNET_LEN;
 }
 
 /* Longer than the device's MTU, header and, for an 802.1Q frame, tag? Mirrors packet_snd. */
