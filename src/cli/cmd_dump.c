@@ -190,6 +190,8 @@ static int dump_program(void *ctx, const struct judgement *judgement)
 		if (type)
 			json_key_string(json, "type", type);
 		json_key_string(json, "verdict", verdict_text(judgement->verdict));
+		if (judgement->verdict == VERDICT_REJECTED)
+			json_key_string(json, "message", program->result.message);
 		if (judgement->verdict == VERDICT_UNLOADABLE)
 			json_key_string(json, "message", judgement->err.text);
 		if (source)
@@ -202,6 +204,8 @@ static int dump_program(void *ctx, const struct judgement *judgement)
 	if (source)
 		printf("%u instructions, ", source->insn_cnt);
 	printf("%s\n", verdict_text(judgement->verdict));
+	if (judgement->verdict == VERDICT_REJECTED)
+		printf("    %s\n", program->result.message);
 	if (judgement->verdict == VERDICT_UNLOADABLE)
 		printf("    %s\n", judgement->err.text);
 	if (source)

@@ -213,7 +213,7 @@ static int nothing_chosen(struct job *job)
 	if (first->has_hook)
 		return error_set(&job->err, -EINVAL,
 				 "%s belongs to the %s hook (section \"%s\"), but no device has "
-				 "%s=FILE; say where it goes with -a %s:%s=%s",
+				 "%s=FILE; give one, or say where else it goes with -a %s:%s=%s",
 				 first->name, hook_name(first->hook), first->section,
 				 first->hook == HOOK_INGRESS ? "rx" : "tx", dev, hook_name(hook),
 				 first->name);

@@ -156,7 +156,7 @@ static int feed_all(struct job *job)
 		if (code)
 			return code;
 		/* Nobody reads any more, or the disk is full: whoever closes it says which. */
-		if (ferror(stdout) || (job->doors && doors_failed(job->doors)))
+		if (ferror_unlocked(stdout) || (job->doors && doors_failed(job->doors)))
 			return 0;
 		if (progress_due(&job->progress))
 			show_progress(job);

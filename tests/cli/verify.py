@@ -129,6 +129,17 @@ def dump_text():
 
 
 @test
+def dump_shows_what_the_verifier_put_there():
+    lines = skiff("dump", obj("fields")).expect(0, err="").out.splitlines()
+    fixed = [at for at, line in enumerate(lines) if "=> " in line]
+    equal("one instruction is another now", len(fixed), 1)
+    equal("the one that stores queue_mapping", "(r1 +12) = " in lines[fixed[0] - 1], True)
+    insns = skiff("dump", "--json", obj("fields")).json()["programs"][0]["insns"]
+    equal("the same in the JSON", [lines[fixed[0]].split("=> ")[1]],
+          [row["fixed"] for row in insns if "fixed" in row])
+
+
+@test
 def dump_json():
     out = skiff("dump", "--json", obj("pass")).expect(0, err="").json()
     equal("seen", next(row for row in out["maps"] if row["name"] == "seen"),
