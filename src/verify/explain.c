@@ -171,6 +171,8 @@ char *explain(struct verifier *v)
 		return NULL;
 	if (fault_is_stale(&v->fault))
 		explain_stale(&page);
+	else if (fault_is_given_away(&v->fault))
+		explain_given_away(&page);
 	else if (fault_is_size(&v->fault))
 		explain_size(&page);
 	else

@@ -86,11 +86,14 @@ const struct helper *fault_helper(const struct verifier *v, u32 *id);
 bool fault_is_size(const struct fault *fault);
 /* Was the value a pointer into the packet that a call voided? */
 bool fault_is_stale(const struct fault *fault);
+/* Was it a ring buffer record that a call submitted or discarded? */
+bool fault_is_given_away(const struct fault *fault);
 
 void explain_stale(struct page *page);
 void explain_packet_bounds(struct page *page);
 void explain_packet_write(struct page *page);
 
+void explain_given_away(struct page *page);
 void explain_deref(struct page *page);
 void explain_null(struct page *page);
 void explain_uninit_reg(struct page *page);

@@ -8,7 +8,7 @@
 #include "isa/decode.h"
 #include "verify/explain.h"
 
-static void explain_given_away(struct page *page)
+void explain_given_away(struct page *page)
 {
 	const struct verifier *v = page->v;
 	const struct reg *reg = &v->fault.reg;
@@ -29,10 +29,6 @@ void explain_deref(struct page *page)
 	const struct reg *reg = &v->fault.reg;
 	struct words access, what;
 
-	if (reg->was == REG_MEM && reg->killed >= 0) {
-		explain_given_away(page);
-		return;
-	}
 	if (reg_is_null(reg)) {
 		page_title(page, "NULL is used as a pointer");
 		page_note(page, reg->from, "the value comes from here; on this path it is 0");

@@ -328,3 +328,8 @@ bool fault_is_stale(const struct fault *fault)
 	return fault->regno >= 0 && reg->killed >= 0 &&
 	       (reg->was == REG_PKT || reg->was == REG_PKT_META || reg->was == REG_PKT_END);
 }
+
+bool fault_is_given_away(const struct fault *fault)
+{
+	return fault->regno >= 0 && fault->reg.killed >= 0 && fault->reg.was == REG_MEM;
+}

@@ -123,6 +123,18 @@ int record_after_submit(struct __sk_buff *skb)
 }
 
 SEC("tc")
+int record_twice(struct __sk_buff *skb)
+{
+	__u64 *event = bpf_ringbuf_reserve(&ring, sizeof(*event), 0);
+
+	if (!event)
+		return TC_ACT_OK;
+	bpf_ringbuf_submit(event, 0);
+	bpf_ringbuf_discard(event, 0);
+	return TC_ACT_OK;
+}
+
+SEC("tc")
 int lock_kept(struct __sk_buff *skb)
 {
 	__u32 key = 0;
