@@ -37,8 +37,9 @@ struct gen {
 	u32 cnt, labels, depth;
 	enum held regs[REGS], slots[SLOTS];
 	int range; /* bytes the packet was last compared for */
-	bool calls, global;
-	u8 shared_map; /* the same map again and again is likelier to matter */
+	bool calls, calls_back;
+	bool in_function; /* past the program itself */
+	u8 shared_map;	  /* the same map again and again is likelier to matter */
 };
 
 static u32 below(struct gen *g, u32 n)
@@ -555,6 +556,8 @@ static void call_helper(struct gen *g)
 		void_packet(g);
 		break;
 	case 6:
+		if (g->in_function) /* as load_absolute */
+			return;
 		EMIT(MOVR(R1, R6), LD_MAP(R2, MAP_PROGS), MOV(R3, (s32)below(g, 6)),
 		     CALL(tail_call), MOV(R0, 0));
 		break;
@@ -654,9 +657,86 @@ static void call_function(struct gen *g)
 		void_packet(g);
 }
 
+/* A value by its address: global data, or data that only user space writes. */
+static void direct_value(struct gen *g)
+{
+	static const enum test_map maps[] = {MAP_GLOBAL, MAP_RODATA, MAP_RDONLY};
+	u8 reg = target(g);
+	s32 off = (s32)below(g, 16) * 4;
+
+	EMIT(LD_MAP_VALUE(reg, maps[below(g, 3)], off));
+	set(g, reg, H_VALUE);
+	if (chance(g, 60))
+		access_through(g, reg, 64 - off);
+}
+
+/* A value of an inner map. */
+static void inner_value(struct gen *g)
+{
+	key(g);
+	EMIT(LD_MAP(R1, chance(g, 50) ? MAP_OUTER : MAP_OUTER_HASH), CALL(map_lookup_elem));
+	after_call(g, H_MAYBE);
+	if (chance(g, 95))
+		EMIT(JMP(JEQ, R0, 0, TO(OUT)));
+	EMIT(MOVR(R1, R0));
+	key(g);
+	EMIT(CALL(map_lookup_elem));
+	after_call(g, H_MAYBE);
+}
+
+/* Not in a function: there Linux 6.18.44 fails with "verifier bug: subprog exit from frame 0". */
+static void load_absolute(struct gen *g)
+{
+	u8 size = width(g), index = reg_with(g, H_NUMBER);
+
+	if (g->in_function)
+		return;
+
+	if (size == BPF_DW)
+		size = BPF_B;
+	if (chance(g, 70))
+		EMIT(INSN(BPF_LD | BPF_ABS | size, 0, 0, 0, (s32)below(g, 64)));
+	else
+		EMIT(INSN(BPF_LD | BPF_IND | size, 0, index, 0, (s32)below(g, 64)));
+	after_call(g, H_NUMBER);
+}
+
+/* The bytes before the packet. */
+static void meta(struct gen *g)
+{
+	s32 len = (s32)below(g, 12);
+
+	EMIT(LDX(W, R7, R6, CTX_DATA_META), LDX(W, R3, R6, CTX_DATA), MOVR(R4, R7),
+	     ALU(ADD, R4, len), JMPR(JGT, R4, R3, TO(OUT)));
+	set(g, R7, H_NONE);
+	set(g, R3, H_PACKET);
+	set(g, R4, H_NONE);
+	access_through(g, R7, len + (int)below(g, 2));
+}
+
+/*
+ * bpf_loop: the callback gets the stack from fp-64 on, where the context stands. At least one turn:
+ * a callback that is never called is dead code, after whose removal Linux 6.18.44 fails with
+ * "verifier bug: No program to jit".
+ */
+static void call_loop(struct gen *g)
+{
+	if (g->depth > 2)
+		return;
+	g->calls_back = true;
+	EMIT(STX(DW, R10, -64, R6), MOV(R1, 1 + (s32)below(g, 8)), LD_FUNC(R2, TO(62)),
+	     MOVR(R3, R10), ALU(ADD, R3, -64), MOV(R4, 0), CALL(loop));
+	after_call(g, H_NUMBER);
+	g->slots[7] = H_CTX;
+	for (u32 i = 0; i < SLOTS - 1; i++)
+		g->slots[i] = chance(g, 50) ? g->slots[i] : H_NUMBER;
+	if (chance(g, 60))
+		void_packet(g);
+}
+
 static void statement(struct gen *g)
 {
-	switch (below(g, 40)) {
+	switch (below(g, 45)) {
 	case 0:
 	case 1:
 	case 2:
@@ -740,8 +820,23 @@ static void statement(struct gen *g)
 	case 38:
 		locked(g);
 		break;
-	default:
+	case 39:
 		call_function(g);
+		break;
+	case 40:
+		direct_value(g);
+		break;
+	case 41:
+		inner_value(g);
+		break;
+	case 42:
+		load_absolute(g);
+		break;
+	case 43:
+		meta(g);
+		break;
+	default:
+		call_loop(g);
 		break;
 	}
 }
@@ -770,9 +865,58 @@ static void label(struct gen *g, u32 n)
 	g->insns[g->cnt++] = (struct bpf_insn)L((s32)n);
 }
 
+/* In a function other than the first the way out is another one. */
+static void redirect_outs(struct gen *g, u32 from, s16 to)
+{
+	for (u32 i = from; i < g->cnt; i++) {
+		u8 class = BPF_CLASS(g->insns[i].code);
+
+		if ((class == BPF_JMP || class == BPF_JMP32) && g->insns[i].off == TO(OUT))
+			g->insns[i].off = to;
+	}
+}
+
+/* callee(ctx, number) at label 60, its way out at 61. */
+static void callee(struct gen *g)
+{
+	u32 from = g->cnt;
+
+	label(g, 60);
+	begin(g);
+	EMIT(MOVR(R7, R2), JMP(JEQ, R2, 4711, TO(OUT)));
+	g->regs[R7] = g->regs[R2] = H_NUMBER;
+	statements(g, 1 + below(g, 4));
+	if (chance(g, 50))
+		EMIT(MOVR(R0, R7), EXIT());
+	else
+		end(g);
+	redirect_outs(g, from, TO(61));
+	label(g, 61);
+	end(g);
+}
+
+/* callback(index, stack) at label 62, its way out at 63. */
+static void callback(struct gen *g)
+{
+	u32 from = g->cnt;
+
+	label(g, 62);
+	begin(g);
+	EMIT(LDX(DW, R6, R2, 0), MOVR(R7, R1), MOVR(R8, R2), JMP(JEQ, R7, 4711, TO(OUT)));
+	g->regs[R7] = g->regs[R1] = H_NUMBER;
+	g->regs[R8] = g->regs[R2] = H_STACK;
+	statements(g, 1 + below(g, 4));
+	end(g);
+	redirect_outs(g, from, TO(63));
+	label(g, 63);
+	g->insns[g->cnt++] = (struct bpf_insn)MOV(R0, 1);
+	g->insns[g->cnt++] = (struct bpf_insn)EXIT();
+}
+
 void generate(struct generated *program, u64 seed)
 {
 	struct gen gen = {.insns = program->insns}, *g = &gen;
+	struct test_func *func = program->test.funcs;
 
 	random_seed(&g->random, seed);
 	memset(program, 0, sizeof(*program));
@@ -785,38 +929,22 @@ void generate(struct generated *program, u64 seed)
 	end(g);
 	label(g, OUT);
 	end(g);
+
+	bool global = chance(g, 30);
+
+	g->depth = 3; /* no calls from here on */
+	g->in_function = true;
+	if (g->calls || g->calls_back)
+		*func++ = (struct test_func){"main", 0, .arg_cnt = 1, .args = {{PROG_ARG_CTX, 0}}};
 	if (g->calls) {
-		bool global = chance(g, 30);
-
-		g->calls = false;
-		g->depth = 3;
-		label(g, 60);
-		begin(g);
-		EMIT(MOVR(R7, R2));
-		g->regs[R7] = H_NUMBER;
-		g->regs[R2] = H_NUMBER;
-		EMIT(JMP(JEQ, R2, 4711, TO(61)));
-		u32 from = g->cnt;
-
-		statements(g, 1 + below(g, 4));
-		if (chance(g, 50) && have(g, H_NUMBER))
-			EMIT(MOVR(R0, R7), EXIT());
-		else
-			end(g);
-		/* In here the way out is another one. */
-		for (u32 i = from; i < g->cnt; i++) {
-			u8 class = BPF_CLASS(g->insns[i].code);
-
-			if ((class == BPF_JMP || class == BPF_JMP32) && g->insns[i].off == TO(OUT))
-				g->insns[i].off = TO(61);
-		}
-		label(g, 61);
-		end(g);
-		program->test.funcs[0] =
-			(struct test_func){"main", 0, .arg_cnt = 1, .args = {{PROG_ARG_CTX, 0}}};
-		program->test.funcs[1] =
-			(struct test_func){"callee", TO(60), global, .arg_cnt = 2,
-					   .args = {{PROG_ARG_CTX, 0}, {PROG_ARG_SCALAR, 0}}};
+		callee(g);
+		*func++ = (struct test_func){"callee", TO(60), global, .arg_cnt = 2,
+					     .args = {{PROG_ARG_CTX, 0}, {PROG_ARG_SCALAR, 0}}};
+	}
+	if (g->calls_back) {
+		callback(g);
+		*func = (struct test_func){"callback", TO(62), .arg_cnt = 2,
+					   .args = {{PROG_ARG_SCALAR, 0}, {PROG_ARG_MEM, 8}}};
 	}
 	program->test.name = program->name;
 	program->test.insns = program->insns;
