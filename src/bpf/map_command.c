@@ -47,6 +47,7 @@ static int create(struct loader *loader, const union bpf_attr *attr)
 		slot = loader_find(loader, (int)attr->btf_fd, SLOT_BTF);
 		if (!slot)
 			return -EBADF;
+		spec.has_btf = true;
 		spec.spin_lock_off =
 			btf_spin_lock_off(slot->btf, attr->btf_value_type_id, &unsupported);
 		if (spec.spin_lock_off < -1)

@@ -112,6 +112,7 @@ static void fill(struct map *map, const struct map_spec *spec, const struct map_
 	map->max_entries = spec->max_entries;
 	map->flags = spec->flags & ~(BPF_F_RDONLY | BPF_F_WRONLY);
 	map->access = spec->flags & (BPF_F_RDONLY | BPF_F_WRONLY);
+	map->has_btf = spec->has_btf;
 	map->spin_lock_off = spec->spin_lock_off < 0 ? -1 : spec->spin_lock_off;
 	map->seed = spec->flags & BPF_F_ZERO_SEED ? 0 : spec->seed;
 	map->prog_type = -1;

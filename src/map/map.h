@@ -43,6 +43,7 @@ struct map_spec {
 	char name[MAP_NAME_LEN];
 	const struct map *inner; /* ARRAY_OF_MAPS, HASH_OF_MAPS: the template; only read here */
 	int spin_lock_off;	 /* byte offset of a struct bpf_spin_lock in the value, -1: none */
+	bool has_btf;		 /* BTF describes its key and value */
 	u32 seed;		 /* of its hash */
 	u32 numa_node;		 /* with BPF_F_NUMA_NODE; a world has node 0 alone */
 };
@@ -60,6 +61,7 @@ struct map {
 	u64 extra;
 	int spin_lock_off;
 	char name[MAP_NAME_LEN];
+	bool has_btf;
 	bool frozen; /* BPF_MAP_FREEZE: user space may not write any more */
 	u32 seed;
 

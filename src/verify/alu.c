@@ -282,6 +282,63 @@ static void move_pointer(struct verifier *v, u8 op, const struct reg *ptr, const
 }
 
 /*
+ * Without CAP_PERFMON a pointer must not be moved where a mispredicted branch could let the CPU
+ * read along: a register may move pointers to the stack and to map values alone, and in one
+ * direction. Mirrors sanitize_ptr_alu.
+ */
+static int check_movement(struct verifier *v, const struct bpf_insn *insn, const struct reg *ptr,
+			  const struct reg *by)
+{
+	u8 op = BPF_OP(insn->code);
+
+	if (v->leaks_allowed || BPF_SRC(insn->code) == BPF_K || (op != BPF_ADD && op != BPF_SUB))
+		return 0;
+	if (!scalar_is_const(by->val) && (by->val.smin < 0) != (by->val.smax < 0))
+		return refuse(v, -EACCES,
+			      "R%d has unknown scalar with mixed signed bounds, pointer arithmetic "
+			      "with it prohibited for !root",
+			      insn->src_reg);
+	if (ptr->type != REG_STACK && ptr->type != REG_MAP_VALUE)
+		return refuse(v, -EACCES,
+			      "R%d has pointer with unsupported alu operation, pointer arithmetic "
+			      "with it prohibited for !root",
+			      insn->dst_reg);
+	return 0;
+}
+
+/* Nor leave what it points to. Mirrors sanitize_check_bounds. */
+static int check_destination(struct verifier *v, int regno)
+{
+	const struct reg *reg = reg_of(v, regno);
+	char text[64];
+	s64 off;
+
+	if (reg->type == REG_MAP_VALUE) {
+		int err = region_check_map_value(v, regno, reg->off, 1, false, ACCESS_READ);
+
+		if (!err)
+			return 0;
+		return refuse(v, -EACCES,
+			      "R%d pointer arithmetic of map value goes out of range, prohibited for "
+			      "!root",
+			      regno);
+	}
+	if (reg->type != REG_STACK)
+		return 0;
+	off = reg->off + (s64)reg->val.bits.value;
+	if (!scalar_is_const(reg->val))
+		return refuse(v, -EACCES,
+			      "R%d variable stack access prohibited for !root, var_off=%s off=%lld",
+			      regno, tnum_print(reg->val.bits, text, sizeof(text)), (long long)off);
+	if (off >= 0 || off < -PROG_STACK_MAX)
+		return refuse(v, -EACCES,
+			      "R%d stack pointer arithmetic goes out of range, prohibited for !root; "
+			      "off=%lld",
+			      regno, (long long)off);
+	return 0;
+}
+
+/*
  * dst = ptr op by. @ptr and @by are copies; dst is one of them in the state.
  * Mirrors adjust_ptr_min_max_vals.
  */
@@ -293,6 +350,7 @@ static int check_pointer(struct verifier *v, const struct bpf_insn *insn, struct
 	u8 op = BPF_OP(insn->code);
 	bool known = scalar_is_const(by.val);
 	char type[32];
+	int err;
 
 	if ((known && (by.val.smin != by.val.smax || by.val.umin != by.val.umax)) ||
 	    by.val.smin > by.val.smax || by.val.umin > by.val.umax) {
@@ -318,6 +376,9 @@ static int check_pointer(struct verifier *v, const struct bpf_insn *insn, struct
 		v->fault.mem = ptr;
 		return blame(v, BLAME_UNBOUNDED, regno, &by, -EINVAL);
 	}
+	err = check_movement(v, insn, &ptr, &by);
+	if (err)
+		return err;
 	switch (op) {
 	case BPF_ADD:
 		break;
@@ -344,7 +405,7 @@ static int check_pointer(struct verifier *v, const struct bpf_insn *insn, struct
 		return blame(v, BLAME_UNBOUNDED, regno, &by, -EINVAL);
 	}
 	dst->val = scalar_sync(dst->val);
-	return 0;
+	return v->leaks_allowed ? 0 : check_destination(v, regno);
 }
 
 /* r += K or r -= K of a linked number: remember by how much it differs from the others. @fits: it

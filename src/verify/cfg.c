@@ -180,10 +180,11 @@ static int check_imm64(struct verifier *v, u32 at)
 		return refuse(v, -EINVAL, "direct value offset of %u is not allowed", offset);
 	if (map->type != BPF_MAP_TYPE_ARRAY)
 		return refuse(v, -EINVAL, "no direct value access support for this map type");
-	if (map->max_entries != 1 || offset >= map->value_size)
-		return refuse(v, -EINVAL, "invalid access to map value pointer, value_size=%u off=%u",
-			      map->value_size, offset);
-	return 0;
+	if (map->max_entries == 1 && offset < map->value_size)
+		return 0;
+	return refuse(v, map->max_entries == 1 ? -EINVAL : -ENOTSUPP,
+		      "invalid access to map value pointer, value_size=%u off=%u", map->value_size,
+		      offset);
 }
 
 /* Mirrors resolve_pseudo_ldimm64. */

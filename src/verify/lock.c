@@ -30,6 +30,11 @@ static int check_place(struct verifier *v, int regno)
 		       regno);
 		return refuse_lock(v, regno, -EINVAL);
 	}
+	if (!map->has_btf && map->spin_lock_off < 0) {
+		refuse(v, -EINVAL, "map '%s' has to have BTF in order to use bpf_spin_lock",
+		       map->name);
+		return refuse_lock(v, regno, -EINVAL);
+	}
 	if (map->spin_lock_off < 0) {
 		refuse(v, -EINVAL, "map '%s' has no valid bpf_spin_lock", map->name);
 		return refuse_lock(v, regno, -EINVAL);

@@ -12,6 +12,19 @@
 
 #include "verify/verifier.h"
 
+/* What ends a subprogram in the middle needs to know what it returns. Mirrors
+ * check_abnormal_return. */
+static int check_without_btf(struct verifier *v)
+{
+	for (u32 i = 1; i < v->sub_cnt; i++) {
+		if (v->subs[i].uses_ld_abs)
+			return refuse(v, -EINVAL, "LD_ABS is not allowed in subprogs without BTF");
+		if (v->subs[i].has_tail_call)
+			return refuse(v, -EINVAL, "tail_call is not allowed in subprogs without BTF");
+	}
+	return 0;
+}
+
 /* BTF must know each function, and the line of its first instruction. Mirrors check_btf_func and
  * check_btf_line. */
 static int check_btf(struct verifier *v)
@@ -20,6 +33,12 @@ static int check_btf(struct verifier *v)
 	const struct prog_lines *lines = source->lines;
 	u32 row = 0;
 
+	if (!source->func_cnt) {
+		int err = check_without_btf(v);
+
+		if (err)
+			return err;
+	}
 	if (source->func_cnt && source->func_cnt != v->sub_cnt)
 		return refuse(v, -EINVAL,
 			      "number of funcs in func_info doesn't match number of subprogs");
