@@ -140,7 +140,7 @@ static s32 border(struct gen *g)
 	case 0:
 		return ends[below(g, ARRAY_SIZE(ends))];
 	case 1:
-		return (s32)(1u << below(g, 32)) + (s32)below(g, 3) - 1;
+		return (s32)((1u << below(g, 32)) + below(g, 3) - 1);
 	case 2:
 		return -(s32)below(g, 64);
 	default:
@@ -349,7 +349,7 @@ static void access_through(struct gen *g, u8 reg, int end)
 				  source, off & ~7, BPF_ADD | (chance(g, 40) ? BPF_FETCH : 0)));
 			break;
 		}
-		/* fallthrough */
+		__attribute__((fallthrough));
 	default:
 		EMIT(INSN(BPF_LDX | BPF_MEM | size, value, reg, off, 0));
 		set(g, value, H_NUMBER);
