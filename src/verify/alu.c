@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "isa/decode.h"
+#include "verify/move.h"
 #include "verify/verifier.h"
 
 static const char *operator_text(u8 code)
@@ -281,32 +282,7 @@ static void move_pointer(struct verifier *v, u8 op, const struct reg *ptr, const
 		moved->both[0] = moved->both[1] = 0;
 }
 
-/*
- * Without CAP_PERFMON a pointer must not be moved where a mispredicted branch could let the CPU
- * read along: a register may move pointers to the stack and to map values alone, and in one
- * direction. Mirrors sanitize_ptr_alu.
- */
-static int check_movement(struct verifier *v, const struct bpf_insn *insn, const struct reg *ptr,
-			  const struct reg *by)
-{
-	u8 op = BPF_OP(insn->code);
-
-	if (v->leaks_allowed || BPF_SRC(insn->code) == BPF_K || (op != BPF_ADD && op != BPF_SUB))
-		return 0;
-	if (!scalar_is_const(by->val) && (by->val.smin < 0) != (by->val.smax < 0))
-		return refuse(v, -EACCES,
-			      "R%d has unknown scalar with mixed signed bounds, pointer arithmetic "
-			      "with it prohibited for !root",
-			      insn->src_reg);
-	if (ptr->type != REG_STACK && ptr->type != REG_MAP_VALUE)
-		return refuse(v, -EACCES,
-			      "R%d has pointer with unsupported alu operation, pointer arithmetic "
-			      "with it prohibited for !root",
-			      insn->dst_reg);
-	return 0;
-}
-
-/* Nor leave what it points to. Mirrors sanitize_check_bounds. */
+/* Without CAP_PERFMON a pointer must not leave what it points to. Mirrors sanitize_check_bounds. */
 static int check_destination(struct verifier *v, int regno)
 {
 	const struct reg *reg = reg_of(v, regno);
@@ -318,10 +294,11 @@ static int check_destination(struct verifier *v, int regno)
 
 		if (!err)
 			return 0;
-		return refuse(v, -EACCES,
-			      "R%d pointer arithmetic of map value goes out of range, prohibited for "
-			      "!root",
-			      regno);
+		return refuse(
+			v, -EACCES,
+			"R%d pointer arithmetic of map value goes out of range, prohibited for "
+			"!root",
+			regno);
 	}
 	if (reg->type != REG_STACK)
 		return 0;
@@ -331,10 +308,11 @@ static int check_destination(struct verifier *v, int regno)
 			      "R%d variable stack access prohibited for !root, var_off=%s off=%lld",
 			      regno, tnum_print(reg->val.bits, text, sizeof(text)), (long long)off);
 	if (off >= 0 || off < -PROG_STACK_MAX)
-		return refuse(v, -EACCES,
-			      "R%d stack pointer arithmetic goes out of range, prohibited for !root; "
-			      "off=%lld",
-			      regno, (long long)off);
+		return refuse(
+			v, -EACCES,
+			"R%d stack pointer arithmetic goes out of range, prohibited for !root; "
+			"off=%lld",
+			regno, (long long)off);
 	return 0;
 }
 
@@ -349,6 +327,7 @@ static int check_pointer(struct verifier *v, const struct bpf_insn *insn, struct
 	int regno = insn->dst_reg;
 	u8 op = BPF_OP(insn->code);
 	bool known = scalar_is_const(by.val);
+	struct move_window window = {0};
 	char type[32];
 	int err;
 
@@ -376,7 +355,7 @@ static int check_pointer(struct verifier *v, const struct bpf_insn *insn, struct
 		v->fault.mem = ptr;
 		return blame(v, BLAME_UNBOUNDED, regno, &by, -EINVAL);
 	}
-	err = check_movement(v, insn, &ptr, &by);
+	err = v->leaks_allowed ? 0 : move_allowed(v, insn, &ptr, &by, by_is_dst, &window);
 	if (err)
 		return err;
 	switch (op) {
@@ -405,7 +384,10 @@ static int check_pointer(struct verifier *v, const struct bpf_insn *insn, struct
 		return blame(v, BLAME_UNBOUNDED, regno, &by, -EINVAL);
 	}
 	dst->val = scalar_sync(dst->val);
-	return v->leaks_allowed ? 0 : check_destination(v, regno);
+	if (v->leaks_allowed)
+		return 0;
+	err = check_destination(v, regno);
+	return err ? err : move_commit(v, insn, dst, &window);
 }
 
 /* r += K or r -= K of a linked number: remember by how much it differs from the others. @fits: it

@@ -77,6 +77,9 @@ static bool exact(struct match *match, const struct reg *old, const struct reg *
 
 static bool same_scalar(struct match *match, const struct reg *old, const struct reg *cur)
 {
+	if (match->v->numbers_exact)
+		return old->flags == cur->flags && old->delta == cur->delta &&
+		       scalar_equal(old->val, cur->val) && same_scalar_id(match, old->id, cur->id);
 	if (match->how == COMPARE_NEEDED && !node_marked(&match->v->nodes, old->node))
 		return true;
 	if ((old->flags & REG_ADDED) != (cur->flags & REG_ADDED))

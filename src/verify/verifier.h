@@ -31,6 +31,8 @@ struct insn_info {
 	u8 ctx_op;             /* fixup: the operation that replaces it, 0: stays */
 	bool loop_seen, loop_inline; /* a bpf_loop: of which Linux writes it out, see prog.h */
 	u32 loop_sub;
+	u8 move_state;         /* move.c: how a pointer was moved here on the paths before, */
+	u32 move_limit;        /* and how far */
 	u16 live_regs;         /* registers that may be read from here on */
 	u64 live_slots;        /* slots of the own frame that may be read from here on */
 	struct seen_state *states;
@@ -147,6 +149,7 @@ struct verifier {
 
 	/* unprivileged: CAP_BPF and CAP_NET_ADMIN alone */
 	bool leaks_allowed, uninit_stack_allowed;
+	bool numbers_exact; /* pruning compares numbers exactly: windows of moves depend on them */
 	bool writes_packet, reads_tstamp_type, touches_cb;
 	u32 type_bit; /* HELPER_CLS... */
 
