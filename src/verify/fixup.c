@@ -81,38 +81,74 @@ static void fix_insns(struct verifier *v, struct bpf_insn *insns)
 	}
 }
 
-/*
- * In the program's own function: is there a direct write, or a call that may lead to one, after
- * each instruction? A flow backwards, until nothing changes.
- */
-static void find_writes(const struct verifier *v, bool *follows)
+/* @at writes to the packet directly, or calls a function that may. */
+static bool may_write(const struct verifier *v, u32 at)
 {
-	const struct subprog *main = &v->subs[0];
-	bool changed = true;
+	return v->info[at].packet_write || v->info[at].calls_callback ||
+	       insn_is_local_call(&v->insns[at]);
+}
 
-	while (changed) {
-		changed = false;
-		for (u32 at = main->end; at-- > main->start;) {
-			const struct bpf_insn *insn = &v->insns[at];
-			u32 next = at + (insn_is_ld_imm64(insn) ? 2 : 1);
-			bool after = false;
+/*
+ * The edges of the graph, by where they end. Edge 2 * n goes from instruction n to the one behind
+ * it, 2 * n + 1 to where n jumps. Lists keep the number + 1, and 0 ends them.
+ */
+struct edges {
+	u32 *last;   /* by instruction: one edge that ends there */
+	u32 *before; /* by edge: another one that ends where it does */
+};
 
-			if (v->info[at].second_slot || insn_is_exit(insn) || follows[at])
+static void add_edge(struct edges *edges, u32 edge, u32 to)
+{
+	edges->before[edge] = edges->last[to];
+	edges->last[to] = edge + 1;
+}
+
+static void add_edges(struct edges *edges, const struct bpf_insn *insn, u32 at, u32 cnt)
+{
+	bool always = insn->code == (BPF_JMP | BPF_JA) || insn->code == (BPF_JMP32 | BPF_JA);
+	u32 next = at + (insn_is_ld_imm64(insn) ? 2 : 1);
+
+	if (insn_is_exit(insn))
+		return;
+	if (!always && next < cnt)
+		add_edge(edges, 2 * at, next);
+	if (insn_is_jump(insn))
+		add_edge(edges, 2 * at + 1, (u32)insn_target(insn, at));
+}
+
+/*
+ * Set @follows for each instruction of the program's own function after which it may write: from
+ * those that do, backwards, coming by each edge once. 0 or -ENOMEM.
+ */
+static int find_writes(const struct verifier *v, bool *follows)
+{
+	u32 cnt = v->subs[0].end, depth = 0;
+	u32 *memory = calloc(4 * (size_t)cnt, sizeof(*memory));
+	struct edges edges = {.last = memory, .before = memory + cnt};
+	u32 *stack = memory + 3 * (size_t)cnt;
+
+	if (!memory)
+		return -ENOMEM;
+	for (u32 at = 0; at < cnt; at++) {
+		if (v->info[at].second_slot)
+			continue;
+		add_edges(&edges, &v->insns[at], at, cnt);
+		if (may_write(v, at))
+			stack[depth++] = at;
+	}
+	while (depth) {
+		for (u32 edge = edges.last[stack[--depth]]; edge; edge = edges.before[edge - 1]) {
+			u32 from = (edge - 1) / 2;
+
+			if (follows[from])
 				continue;
-			if (insn_is_jump(insn)) {
-				u32 to = (u32)insn_target(insn, at);
-
-				after = follows[to] || v->info[to].packet_write;
-			}
-			if (next < main->end &&
-			    !(BPF_CLASS(insn->code) == BPF_JMP && BPF_OP(insn->code) == BPF_JA))
-				after |= follows[next] || v->info[next].packet_write ||
-					 insn_is_local_call(&v->insns[next]) ||
-					 v->info[next].calls_callback;
-			follows[at] = after;
-			changed |= after;
+			follows[from] = true;
+			if (!may_write(v, from))
+				stack[depth++] = from;
 		}
 	}
+	free(memory);
+	return 0;
 }
 
 static int fix_sites(struct verifier *v, struct prog *prog)
@@ -120,12 +156,10 @@ static int fix_sites(struct verifier *v, struct prog *prog)
 	bool *follows = calloc(v->insn_cnt, sizeof(*follows));
 
 	prog->sites = calloc(v->insn_cnt, sizeof(*prog->sites));
-	if (!follows || !prog->sites) {
+	if (!follows || !prog->sites || (v->writes_packet && find_writes(v, follows))) {
 		free(follows);
 		return -ENOMEM;
 	}
-	if (v->writes_packet)
-		find_writes(v, follows);
 	for (u32 i = 0; i < v->insn_cnt; i++) {
 		bool in_main = i < v->subs[0].end;
 

@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The finished program: what no path comes by is gone from it. */
+/*
+ * fixup.c - the finished program: what no path comes by is gone from it, and at each
+ * bpf_clone_redirect stands whether a direct write can follow.
+ */
 #include "helper/helper.h"
+#include "phrases.h"
 #include "tap.h"
 #include "verify/verify.h"
 
-static struct prog *accept(struct bpf_insn *insns, u32 cnt)
+/* @callback is where the program's callback starts; 0: it has none. */
+static struct prog *accept(struct bpf_insn *insns, u32 cnt, u32 callback)
 {
+	struct prog_func funcs[] = {{.start = 0, .has_btf = true},
+				    {.start = callback, .has_btf = true}};
 	struct prog_source source = {
-		.type = BPF_PROG_TYPE_SCHED_CLS, .gpl = true, .insns = insns, .insn_cnt = cnt};
+		.type = BPF_PROG_TYPE_SCHED_CLS,
+		.gpl = true,
+		.insns = insns,
+		.insn_cnt = cnt,
+		.funcs = funcs,
+		.func_cnt = callback ? 2 : 0,
+	};
 	struct verify_options options = {0};
 	struct verify_result result;
 	struct prog *prog;
@@ -32,7 +45,7 @@ TEST(dead_call)
 		{.code = BPF_JMP | BPF_CALL, .imm = HELPER_skb_vlan_pop},
 		{.code = BPF_JMP | BPF_EXIT},
 	};
-	struct prog *prog = accept(insns, ARRAY_SIZE(insns));
+	struct prog *prog = accept(insns, ARRAY_SIZE(insns), 0);
 
 	REQUIRE(prog);
 	OK(is_dead(&prog->insns[2]));
@@ -52,7 +65,7 @@ TEST(dead_imm64)
 		{.imm = 0},
 		{.code = BPF_JMP | BPF_EXIT},
 	};
-	struct prog *prog = accept(insns, ARRAY_SIZE(insns));
+	struct prog *prog = accept(insns, ARRAY_SIZE(insns), 0);
 
 	REQUIRE(prog);
 	OK(!is_dead(&prog->insns[0]));
@@ -60,6 +73,90 @@ TEST(dead_imm64)
 	OK(is_dead(&prog->insns[3]));
 	OK(is_dead(&prog->insns[4]));
 	prog_put(prog);
+}
+
+/* clang-format off */
+
+/* r6 is the context: its first byte = 1 */
+#define WRITE() \
+	LDX(W, R7, R6, CTX_DATA), LDX(W, R8, R6, CTX_DATA_END), MOVR(R2, R7), \
+	ALU(ADD, R2, 14), JMPR(JGT, R2, R8, 1), ST(B, R7, 0, 1)
+
+/* A function of the context that does so, 9 instructions. */
+#define WRITER() MOVR(R6, R1), WRITE(), DONE()
+
+#define SITE_INSNS_MAX 40
+
+static const struct site {
+	const char *name;
+	bool follows;
+	struct bpf_insn insns[SITE_INSNS_MAX]; /* with one bpf_clone_redirect */
+	u32 callback; /* where it starts; 0: none */
+} sites[] = {
+	{"nothing is written", false, {MOVR(R6, R1), CLONE(), EXIT()}},
+	{"written before", false, {MOVR(R6, R1), WRITE(), CLONE(), EXIT()}},
+	{"written after", true, {MOVR(R6, R1), CLONE(), WRITE(), DONE()}},
+	{"written on the other branch only", false,
+	 {MOVR(R6, R1), UNKNOWN(), JMP(JEQ, R0, 0, 5), CLONE(), EXIT(), WRITE(), DONE()}},
+	{"behind a jump", true,
+	 {MOVR(R6, R1), CLONE(), JMP(JEQ, R0, 0, 1), EXIT(), WRITE(), DONE()}},
+	{"in the next turn of a loop", true,
+	 {MOVR(R6, R1), MOV(R9, 2), WRITE(), CLONE(), ALU(ADD, R9, -1), JMP(JNE, R9, 0, -12), DONE()}},
+	{"in a function called before", false,
+	 {MOVR(R6, R1), CALL_LOCAL(6), CLONE(), DONE(), WRITER()}},
+	{"in a function called next", true,
+	 {MOVR(R6, R1), CLONE(), MOVR(R1, R6), CALL_LOCAL(1), EXIT(), WRITER()}},
+	{"in a function whose call is jumped to", true,
+	 {MOVR(R6, R1), CLONE(), MOVR(R1, R6), JMP(JEQ, R0, 0, 1), EXIT(), CALL_LOCAL(1), EXIT(),
+	  WRITER()}},
+	{"in a function whose call is jumped to from afar", true,
+	 {MOVR(R6, R1), CLONE(), MOVR(R1, R6), JMP(JEQ, R0, 0, 1),
+	  INSN(BPF_JMP32 | BPF_JA, 0, 0, 0, 1), EXIT(), CALL_LOCAL(1), EXIT(), WRITER()}},
+	{"in a callback", true,
+	 {MOVR(R6, R1), STX(DW, R10, -8, R6), CLONE(), MOV(R1, 1), LD_FUNC(R2, 6), MOVR(R3, R10),
+	  ALU(ADD, R3, -8), MOV(R4, 0), CALL(loop), EXIT(), LDX(DW, R1, R2, 0), WRITER()}, 14},
+	{"in a callback of a call that is jumped to", true,
+	 {MOVR(R6, R1), STX(DW, R10, -8, R6), CLONE(), MOV(R1, 1), LD_FUNC(R2, 8), MOVR(R3, R10),
+	  ALU(ADD, R3, -8), MOV(R4, 0), JMP(JEQ, R0, 0, 1), EXIT(), CALL(loop), EXIT(),
+	  LDX(DW, R1, R2, 0), WRITER()}, 16},
+	{"before, but a function may be called again", true,
+	 {MOVR(R6, R1), WRITE(), MOVR(R1, R6), CALL_LOCAL(1), EXIT(), MOVR(R6, R1), CLONE(), DONE()}},
+	{"behind a load that may end the program", true,
+	 {MOVR(R6, R1), CLONE(), LD_ABS(B, 0), WRITE(), DONE()}},
+};
+/* clang-format on */
+
+static u32 count(const struct bpf_insn *insns)
+{
+	u32 cnt = SITE_INSNS_MAX;
+
+	while (!insns[cnt - 1].code)
+		cnt--;
+	return cnt;
+}
+
+TEST(write_follows)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(sites); i++) {
+		struct bpf_insn insns[SITE_INSNS_MAX];
+		u32 cnt = count(sites[i].insns);
+		struct prog *prog;
+
+		memcpy(insns, sites[i].insns, sizeof(insns));
+		prog = accept(insns, cnt, sites[i].callback);
+		if (!prog) {
+			TAP_FAIL("%s: refused", sites[i].name);
+			continue;
+		}
+		for (u32 at = 0; at < cnt; at++) {
+			if (insns[at].code != (BPF_JMP | BPF_CALL) || insns[at].src_reg ||
+			    insns[at].imm != HELPER_clone_redirect)
+				continue;
+			if (!!(prog->sites[at] & PROG_SITE_WRITE_FOLLOWS) != sites[i].follows)
+				TAP_FAIL("%s: %d", sites[i].name, prog->sites[at]);
+		}
+		prog_put(prog);
+	}
 }
 
 TAP_MAIN()
