@@ -65,6 +65,9 @@ struct run {
 	 * a BPF_PSEUDO_FUNC load gave the program. */
 	u64 (*call)(struct run *run, u64 func, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5);
 	void *machine; /* the machine's own */
+	/* A program waits for this one, which a function of it tail-called, and may write to the
+	 * packet directly when it goes on. */
+	bool caller_writes;
 };
 
 /* The name of @dev, or NULL for no device; for events. */

@@ -82,13 +82,13 @@ int redirect_skb(struct host *host, struct skb *skb, struct device *dev, u64 fla
 					      : send_no_mac(host, skb, dev, flags);
 }
 
-/* May the program write to the packet directly once this call is done? Without the verifier's
- * facts, it may. */
+/* May the program, or one that waits for it, write to the packet directly once this call is done?
+ * Without the verifier's facts, it may. */
 static bool write_follows(const struct run *run)
 {
 	const u8 *sites = run->prog->sites;
 
-	return !sites || sites[run->insn] & PROG_SITE_WRITE_FOLLOWS;
+	return run->caller_writes || !sites || sites[run->insn] & PROG_SITE_WRITE_FOLLOWS;
 }
 
 static void report_clone(const struct run *run, const struct skb *clone)

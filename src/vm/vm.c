@@ -62,13 +62,16 @@ static u64 enter(struct run *run, const struct prog *prog)
 enum vm_tail vm_tail_call(struct run *run, struct vm_machine *machine, u64 map, u32 index, u64 *r0)
 {
 	const struct prog *caller = run->prog;
+	bool caller_writes = run->caller_writes;
 	const struct prog *prog;
 
 	prog = (const struct prog *)(uintptr_t)helper_tail_call(run, 0, map, index, 0, 0);
 	if (!prog)
 		return VM_TAIL_NONE;
 	if (machine->depth) {
+		run->caller_writes |= caller->writes_packet;
 		*r0 = enter(run, prog);
+		run->caller_writes = caller_writes;
 		run->prog = caller;
 		run->machine = machine;
 		return VM_TAIL_DONE;

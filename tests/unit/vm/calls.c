@@ -12,9 +12,10 @@
 
 #include "program.h"
 
-#define HELPER_TAIL_CALL 12
-#define HELPER_LOOP	 181
-#define CB0		 48 /* offset of __sk_buff.cb[0] */
+#define HELPER_TAIL_CALL      12
+#define HELPER_CLONE_REDIRECT 13
+#define HELPER_LOOP	      181
+#define CB0		      48 /* offset of __sk_buff.cb[0] */
 
 /* cb[0]++, clobbers r3 */
 #define COUNT_RUN(ctx) LOAD_W(3, ctx, CB0), ADD(3, 1), STORE_W(ctx, CB0, 3)
@@ -177,6 +178,50 @@ TEST(a_tail_call_of_a_function_returns_to_its_caller)
 	EQ(bench_run(&bench, prog), 7 + 100 + 1000);
 	OK(bench.run.prog == prog);
 	bench_close(&bench);
+	map_put(map);
+	prog_put(prog);
+}
+
+static struct device *find(struct host *host, const struct skb *skb, u32 ifindex)
+{
+	return (struct device *)host;
+}
+
+static bool has_mac(const struct device *dev)
+{
+	return true;
+}
+
+/* Not taken: the clone stays, and shares the original's bytes as long as nobody copies them. */
+static int hold(struct host *host, struct device *dev, struct skb *skb)
+{
+	return 0;
+}
+
+/* The tail-called program never writes. But the one it returns to may, without another gate. */
+TEST(a_clone_is_kept_from_whoever_waits_for_a_tail_call)
+{
+	static const struct host_ops ops = {
+		.device_find = find, .device_has_mac = has_mac, .receive = hold};
+	struct map *map = program_array(1);
+	struct prog *other = PROGRAM(MOV(2, 2), MOV(3, 1), CALL(HELPER_CLONE_REDIRECT), EXIT());
+	struct prog *prog = PROGRAM(CALL_LOCAL(1), EXIT(),
+				    /* the function: r1 is the context */
+				    LDDW(2, INSN_MAP_FD, (uintptr_t)map), MOV(3, 0),
+				    CALL(HELPER_TAIL_CALL), MOV(0, 1), EXIT());
+	struct bench bench;
+
+	REQUIRE(prog && other);
+	EQ(program_array_set(map, 0, other), 0);
+	for (u32 writes = 0; writes < 2; writes++) {
+		bench_open(&bench, 60);
+		bench.host.ops = &ops;
+		prog->writes_packet = writes;
+		EQ(bench_run(&bench, prog), 0);
+		EQ(skb_shared(bench.skb), !writes);
+		OK(!bench.run.caller_writes);
+		bench_close(&bench);
+	}
 	map_put(map);
 	prog_put(prog);
 }
