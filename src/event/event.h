@@ -23,7 +23,7 @@ enum event_kind {
 	EVENT_BORN,     /* a frame was given to a device: door says by which */
 	EVENT_CLONE,    /* skb was cloned from skb->parent (before the header rule and transmit) */
 	EVENT_HOOK,     /* a program is about to run on skb */
-	EVENT_HELPER,   /* a helper that concerns skb returned: helper, ret, args */
+	EVENT_HELPER,   /* a helper returned: helper, ret (none of a RET_VOID one), args */
 	EVENT_VERDICT,  /* a program ended: verdict is its raw r0, action what became of it */
 	EVENT_REDIRECT, /* skb moves to another device: ifindex is the target, ingress the direction */
 	EVENT_QUEUE,    /* skb stands in a queue: the backlog of a CPU, or a device's qdisc */

@@ -95,7 +95,7 @@ const struct helper *helper_find(u32 id);
 /* An event of @kind with everything filled in that is known of a run. */
 struct event run_event(const struct run *run, enum event_kind kind);
 
-/* Tell whoever listens that helper @id of a run returned @ret; nothing unless HELPER_STATUS. */
+/* Tell whoever listens that helper @id of a run returned @ret. */
 void helper_report(struct run *run, u32 id, const u64 args[5], u64 ret);
 
 /*

@@ -21,8 +21,6 @@ void helper_report(struct run *run, u32 id, const u64 args[5], u64 ret)
 {
 	struct event event = run_event(run, EVENT_HELPER);
 
-	if (!(helper_table[id].flags & HELPER_STATUS))
-		return;
 	event.helper = id;
 	for (u32 i = 0; i < ARRAY_SIZE(event.args); i++)
 		event.args[i] = args[i];

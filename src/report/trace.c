@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "helper/helper.h"
 #include "report/lineage.h"
 #include "report/name.h"
 #include "report/tally.h"
@@ -247,6 +248,9 @@ static void hear(struct event_listener *listener, const struct event *event)
 	struct trace *trace = container_of(listener, struct trace, listener);
 	struct lineage_packet *packet = NULL;
 
+	/* A journey is told by what was done to packets and maps, not by every look at a clock. */
+	if (event->kind == EVENT_HELPER && !(helper_find(event->helper)->flags & HELPER_STATUS))
+		return;
 	/* Each injected frame's journey stands apart. */
 	if (!trace->begun)
 		trace->first = event->time;

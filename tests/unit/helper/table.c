@@ -72,7 +72,7 @@ TEST(types)
 	}
 }
 
-/* Only a helper that answers with a status is told of. */
+/* Every call is told of. */
 TEST(report)
 {
 	fake_init(&fake);
@@ -82,7 +82,8 @@ TEST(report)
 	fake.run.hook = HOOK_INGRESS;
 	EQ(fake_call(&fake, BPF_FUNC_skb_pull_data, reg(fake.run.skb), 61, 3, 4, 5), -ENOMEM);
 	fake_call(&fake, BPF_FUNC_ktime_get_ns, 0, 0, 0, 0, 0);
-	EQ(fake.event_cnt, 1);
+	EQ(fake.event_cnt, 2);
+	EQ(fake.events[1].helper, BPF_FUNC_ktime_get_ns);
 	EQ(fake.events[0].kind, EVENT_HELPER);
 	EQ(fake.events[0].helper, BPF_FUNC_skb_pull_data);
 	EQ(fake.events[0].ret, (u64)-ENOMEM);
