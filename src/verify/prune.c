@@ -119,18 +119,18 @@ static int save(struct verifier *v, u32 insn)
 	return 0;
 }
 
-/* All frames the same in what a loop's head would look at. Cheap, and mostly false. */
+/* The registers of the running frame, to the letter: one that was loaded or looked up anew has
+ * another id, and is taken for progress. Mirrors states_maybe_looping. */
 static bool maybe_looping(const struct state *old, const struct state *cur)
 {
-	const struct frame *a, *b;
-
 	if (old->top != cur->top)
 		return false;
-	a = state_frame(old);
-	b = state_frame(cur);
 	for (int i = 0; i < REGS; i++) {
-		if (a->regs[i].type != b->regs[i].type ||
-		    !scalar_equal(a->regs[i].val, b->regs[i].val))
+		const struct reg *a = &state_frame(old)->regs[i], *b = &state_frame(cur)->regs[i];
+
+		if (a->type != b->type || a->flags != b->flags || a->off != b->off ||
+		    a->both[0] != b->both[0] || a->both[1] != b->both[1] || a->id != b->id ||
+		    a->ref != b->ref || !scalar_equal(a->val, b->val))
 			return false;
 	}
 	return true;
