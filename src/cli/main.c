@@ -4,6 +4,7 @@
  * printed has arrived.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -143,10 +144,21 @@ static int close_stdout(struct sink *sink, int ret)
 	return EXIT_WRONG;
 }
 
+/* A standard stream that is closed must not become the number of the next file that is opened, or
+ * what is printed lands in a map or a capture. What takes its place fails with the same EBADF. */
+static void keep_standard_numbers(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct sink sink = {0};
 
+	keep_standard_numbers();
 	signal(SIGPIPE, SIG_IGN);
 	open_stdout(&sink);
 	return close_stdout(&sink, dispatch(argc, argv));

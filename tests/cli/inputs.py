@@ -145,6 +145,27 @@ def a_full_disk_for_what_is_written():
 
 
 @test
+def standard_streams_that_are_closed():
+    """What would be printed must not land in the next file that is opened, map or capture."""
+    write("in.pcap", pcap([(time, frame()) for time in range(1000)]))
+    skiff("run", "-d", "eth0,rx=in.pcap", "-w", "whole.pcap", obj("pass")).expect(0)
+    whole = pathlib.Path("whole.pcap").read_bytes()
+    line = 'exec "$0" run --trace -d eth0,rx=in.pcap -w out.pcap "$1" '
+    for redirection, status in [("2>&- >/dev/null", 0), (">&-", 2), ("<&- >&-", 2),
+                                ("<&- >&- 2>&-", 2)]:
+        done = subprocess.run(["sh", "-c", line + redirection, str(SKIFF), obj("pass")],
+                              stderr=subprocess.PIPE, timeout=60, check=False)
+        equal(f"status with {redirection}", done.returncode, status)
+        seen = pathlib.Path("out.pcap").read_bytes()
+        equal(f"{redirection}: only frames in the capture", whole.startswith(seen), True)
+        equal(f"{redirection}: the capture is whole", seen == whole, status == 0)
+    done = subprocess.run(["sh", "-c", 'exec "$0" run -d eth0,rx=- "$1" <&-', str(SKIFF),
+                           obj("pass")], stderr=subprocess.PIPE, timeout=60, check=False)
+    equal("status without standard input", done.returncode, 2)
+    equal("without standard input", b"standard input" in done.stderr, True)
+
+
+@test
 def a_full_disk_for_what_is_printed():
     if not os.path.exists("/dev/full"):
         raise Skip("no /dev/full")
