@@ -53,8 +53,7 @@ void call_void_packet(struct verifier *v)
 {
 	struct reg *reg;
 
-	STATE_EACH_REG(v->state, reg)
-	{
+	STATE_EACH_REG (v->state, reg) {
 		if (reg_is_packet(reg) || reg->type == REG_PKT_END)
 			call_void_reg(v, reg);
 	}
@@ -137,8 +136,7 @@ static int release(struct verifier *v, const struct call_args *call)
 	if (!ref_release(v->state, call->ref))
 		return refuse(v, -EINVAL, "func bpf_%s#%d reference has not been acquired before",
 			      call->helper->name, call->id);
-	STATE_EACH_REG(v->state, reg)
-	{
+	STATE_EACH_REG (v->state, reg) {
 		if (reg->ref == call->ref)
 			call_void_reg(v, reg);
 	}
