@@ -160,12 +160,13 @@ static const char *family(u8 code)
 	return "BPF_STX";
 }
 
-/* Fields that are neither operands nor the key hold zero. */
+/* Fields that are neither operands nor the key hold zero. Of EXIT Linux does not ask the offset. */
 static bool rest_is_zero(const struct op_info *row, const struct bpf_insn *insn)
 {
 	return (row->uses & USES_DST || !insn->dst_reg) &&
 	       (row->uses & USES_SRC || row->key == OP_KEY_SRC || !insn->src_reg) &&
-	       (row->uses & USES_OFF || row->key == OP_KEY_OFF || !insn->off) &&
+	       (row->uses & USES_OFF || row->key == OP_KEY_OFF || insn_is_exit(insn) ||
+		!insn->off) &&
 	       (row->uses & USES_IMM || row->key == OP_KEY_IMM || !insn->imm);
 }
 

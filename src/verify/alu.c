@@ -148,8 +148,13 @@ static int move_reg(struct verifier *v, const struct bpf_insn *insn)
 static int check_move(struct verifier *v, const struct bpf_insn *insn)
 {
 	bool from_reg = BPF_SRC(insn->code) == BPF_X;
-	int err = from_reg ? reg_check_read(v, insn->src_reg) : 0;
+	int err;
 
+	if (insn_op(insn) == OP_addr_space_cast)
+		return refuse(v, -EINVAL,
+			      "addr_space_cast insn can only be used in a program that has an "
+			      "associated arena");
+	err = from_reg ? reg_check_read(v, insn->src_reg) : 0;
 	if (!err)
 		err = reg_check_write(v, insn->dst_reg);
 	if (err)

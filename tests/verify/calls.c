@@ -382,6 +382,26 @@ static const struct verify_test callbacks[] = {
 		.funcs = {MAIN(0), CALLBACK(7)},
 	},
 	{
+		.name = "LD_ABS in a callback",
+		.expect = "EFAULT verifier bug: callback unexpected regs 1",
+		INSNS(STX(DW, R10, -8, R1), MOVR(R3, R10), ALU(ADD, R3, -8), MOV(R1, 10), LD_FUNC(R2, TO(1)), MOV(R4, 0), CALL(loop), DONE(), L(1), LDX(DW, R6, R2, 0),
+		      LD_ABS(B, 0), DONE()),
+		.funcs = {MAIN(0), CALLBACK(TO(1))},
+	},
+	{
+		.name = "a tail call in a callback",
+		.expect = "EFAULT verifier bug: callback unexpected regs 1",
+		INSNS(STX(DW, R10, -8, R1), MOVR(R3, R10), ALU(ADD, R3, -8), MOV(R1, 10), LD_FUNC(R2, TO(1)), MOV(R4, 0), CALL(loop), DONE(), L(1), LDX(DW, R1, R2, 0),
+		      LD_MAP(R2, MAP_PROGS), MOV(R3, 0), CALL(tail_call), DONE()),
+		.funcs = {MAIN(0), CALLBACK(TO(1))},
+	},
+	{
+		.name = "a loop of no turn",
+		.expect = "ok",
+		INSNS(STX(DW, R10, -8, R1), MOVR(R3, R10), ALU(ADD, R3, -8), MOV(R1, 0), LD_FUNC(R2, TO(1)), MOV(R4, 0), CALL(loop), DONE(), L(1), DONE()),
+		.funcs = {MAIN(0), CALLBACK(TO(1))},
+	},
+	{
 		.name = "an unknown number of turns",
 		.expect = "ok",
 		INSNS(LDX(W, R1, R1, 0), LD_FUNC(R2, TO(1)), MOV(R3, 0), MOV(R4, 0), CALL(loop), EXIT(), L(1), DONE()),

@@ -23,6 +23,11 @@ void group_add(struct verify_group *group)
 	groups_end = &group->next;
 }
 
+struct verify_group *group_first(void)
+{
+	return groups;
+}
+
 void corpus_fail(const char *file, int line, const char *fmt, ...)
 {
 	va_list args;

@@ -55,6 +55,7 @@ struct verify_group {
 };
 
 void group_add(struct verify_group *group);
+struct verify_group *group_first(void);
 
 #define VERIFY_GROUP(group, table)                                                                 \
 	__attribute__((constructor)) static void add_##group(void)                                 \

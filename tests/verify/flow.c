@@ -445,6 +445,16 @@ static const struct verify_test form[] = {
 		INSNS(INSN(BPF_ALU64 | BPF_MOV | BPF_K, R0, R1, 0, 1), EXIT()),
 	},
 	{
+		.name = "a cast between address spaces",
+		.expect = "EINVAL addr_space_cast insn can only be used in a program that has an associated arena",
+		INSNS(MOV(R1, 0), INSN(BPF_ALU64 | BPF_MOV | BPF_X, R0, R1, 1, 1), EXIT()),
+	},
+	{
+		.name = "EXIT with an offset",
+		.expect = "ok",
+		INSNS(MOV(R0, 0), INSN(BPF_JMP | BPF_EXIT, 0, 0, 1, 0)),
+	},
+	{
 		.name = "MOVSX by nine bits",
 		.expect = "EINVAL BPF_MOV uses reserved fields",
 		INSNS(MOVSX(R0, R1, 9), EXIT()),
