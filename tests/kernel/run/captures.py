@@ -62,7 +62,7 @@ def read(path):
 
 def read_doors(path):
     """What skiff run -w wrote: [(device, door, frame)]"""
-    return [(interface[2].decode(), WIRE if struct.unpack("<I", found[2])[0] & 3 == 2 else HOST, frame)
+    return [(interface[2].decode(), WIRE if found[2][0] & 3 == 2 else HOST, frame)
             for interface, found, _, frame in blocks(open(path, "rb").read())]
 
 

@@ -33,6 +33,7 @@ SOL_PACKET, PACKET_AUXDATA, PACKET_IGNORE_OUTGOING = 263, 8, 23
 SO_RCVBUFFORCE, SO_SNDBUFFORCE, ETH_P_ALL = 33, 32, 3
 TUNSETIFF, TUNSETPERSIST, TUNSETIFINDEX = 0x400454CA, 0x400454CB, 0x400454DA
 IFF_TUN, IFF_NO_PI = 1, 0x1000
+UNWRITTEN = b"\xee" * 4
 VLAN_VALID, VLAN_TPID_VALID = 1 << 4, 1 << 6
 
 PROTOCOLS = (captures.ETH_P_IP, captures.ETH_P_IPV6, captures.ETH_P_ARP, captures.ETH_P_802_2,
@@ -260,11 +261,13 @@ class World:
     def read_tun(fd):
         room = bytearray(1 << 17)
         while True:
-            room[:64] = b"\xee" * 64  # Linux may say that it wrote more than it did
+            room[:64] = UNWRITTEN * 16
             try:
-                yield bytes(room[:os.readv(fd, [room])])
+                packet = bytes(room[:os.readv(fd, [room])])
             except BlockingIOError:
                 return
+            # Of fewer than 12 bytes behind a tag Linux tells 4 more than it writes.
+            yield packet[:-4] if len(packet) < 16 and packet.endswith(UNWRITTEN) else packet
 
     def stats(self):
         """{device: counters}, as if nobody had looked."""

@@ -6,7 +6,8 @@ what stands in their maps must be the same. Speaks TAP; without root it skips, a
 
 usage: run.py SKIFF EXAMPLE_OBJECTS OBJECTS CAPTURES [CASE [FOLDER]]
 
-With FOLDER the captures that skiff read and wrote stay there.
+CASE may be script-SEED or script-FIRST..LAST, with any seeds: worlds made at random. With FOLDER
+the captures that skiff read and wrote stay there.
 
 Each case has a process of its own, whose namespaces go with it. The processes build their worlds at
 once, because Linux takes its time to notice carriers, and then run one after another."""
@@ -27,7 +28,8 @@ sys.dont_write_bytecode = True  # the source folder may be another user's
 import bpf
 import captures
 import linux
-from cases import CASES
+from cases import CASES, script
+from printk import Trace
 
 SKIFF, EXAMPLES, OBJECTS, CAPTURES = (os.path.abspath(path) for path in sys.argv[1:5])
 ONLY = sys.argv[5] if len(sys.argv) > 5 else None
@@ -47,56 +49,6 @@ class Skipped(Exception):
 
 def interrupt(number, frame):
     raise Interrupted(signal.Signals(number).name)
-
-
-# What programs print.
-
-class Trace:
-    """A trace buffer of our own, in a tracefs that only this process and its children see. The
-    instance itself is the machine's: close() removes it."""
-
-    def __init__(self, folder):
-        bpf.check(bpf.libc.unshare(linux.CLONE_NEWNS), "unshare(CLONE_NEWNS)")
-        bpf.check(bpf.libc.mount(b"", b"/", b"", linux.MS_REC | linux.MS_PRIVATE, None), "mount /")
-        self.root = os.path.join(folder, "trace")
-        os.mkdir(self.root)
-        bpf.check(bpf.libc.mount(b"tracefs", self.root.encode(), b"tracefs", 0, None),
-                  "mount tracefs")
-        self.remove_stale()
-        self.buffer = os.path.join(self.root, "instances", f"skiff-run-{os.getpid()}")
-        os.mkdir(self.buffer)
-        self.enable("1")
-        self.pipe = os.open(os.path.join(self.buffer, "trace_pipe"), os.O_RDONLY | os.O_NONBLOCK)
-
-    def remove_stale(self):
-        """What a run that was killed has left."""
-        folder = os.path.join(self.root, "instances")
-        for name in os.listdir(folder):
-            pid = re.fullmatch(r"skiff-run-(\d+)", name)
-            if pid and not os.path.exists(f"/proc/{pid[1]}"):
-                os.rmdir(os.path.join(folder, name))
-
-    def enable(self, text):
-        linux.write(os.path.join(self.buffer, "events/bpf_trace/bpf_trace_printk/enable"), text)
-
-    def close(self):
-        os.close(self.pipe)
-        self.enable("0")
-        os.rmdir(self.buffer)
-        bpf.check(bpf.libc.umount2(self.root.encode(), 2), "umount tracefs")
-
-    def lines(self):
-        """What has been printed since the last call, by this process or its CPU's softirqs."""
-        text = b""
-        while True:
-            try:
-                text += os.read(self.pipe, 1 << 16)
-            except BlockingIOError:
-                break
-        found = re.findall(r"^ *(\S+)-(\d+) +\[000\].*?: bpf_trace_printk: (.*)$",
-                           text.decode(errors="replace"), re.MULTILINE)
-        return [line for name, pid, line in found
-                if int(pid) == os.getpid() or name.startswith("ksoftirqd")]
 
 
 # Both engines give the same kind of answer: a dictionary of what can be compared.
@@ -195,7 +147,8 @@ def skiff_answer(case, answer, frames):
                for name in case.listen}
     return {"doors": doors, "runs": dict(runs), "printk": answer["printk"], "maps": maps,
             "records": records,
-            "stats": {dev["name"]: dev["stats"] for dev in answer["devices"] if dev["name"] in kinds}}
+            "stats": {dev["name"]: dev["stats"] for dev in answer["devices"]
+                      if dev["name"] in kinds}}
 
 
 class Linux:
@@ -281,11 +234,13 @@ class Child:
             os._exit(status)
 
     def live(self, trace, go, result):
-        signal.alarm(2 * CASE_SECONDS)
+        signal.alarm(CASE_SECONDS)
         try:
             world = Linux(self.case)
+            signal.alarm(0)
             if not os.read(go, 1):
                 return
+            signal.alarm(CASE_SECONDS)
             world.run(trace)
             answer = world.answer(trace)
         except Exception:
@@ -360,15 +315,15 @@ def compare(child, folder):
         lines = lines[:SHOWN] + ([f"and {more} more"] if more > 0 else [])
         if KEPT:
             lines.append("skiff was run so: " + " ".join(arguments))
-        lines.append(f"again, with the captures: {' '.join([*sys.argv[:5], child.case.name])} FOLDER")
+        again = " ".join([*sys.argv[:5], child.case.name])
+        lines.append(f"again, with the captures: {again} FOLDER")
     return lines
 
 
-def run_cases(cases, folder):
-    trace, children = None, []
+def run_cases(cases, folder, trace):
+    children = []
     stats = bpf.available()
     try:
-        trace = Trace(folder)
         for case in cases:
             children.append(Child(case, trace))
         failed = 0
@@ -378,8 +333,8 @@ def run_cases(cases, folder):
                 lines = compare(child, os.path.join(KEPT or folder, child.case.name))
             except Skipped as reason:
                 lines, skip = [], f" # SKIP {reason}"
-            except (RuntimeError, OSError, subprocess.TimeoutExpired) as error:
-                lines = str(error).splitlines()
+            except (RuntimeError, OSError, ValueError, subprocess.TimeoutExpired) as error:
+                lines = str(error).splitlines() or [repr(error)]
             failed += bool(lines)
             print(f"{'not ok' if lines else 'ok'} {number} - {child.case.name}{skip}")
             for line in lines:
@@ -391,8 +346,6 @@ def run_cases(cases, folder):
             signal.signal(number, signal.SIG_IGN)
         for child in children:
             child.end()
-        if trace:
-            trace.close()
         os.close(stats)
 
 
@@ -417,26 +370,36 @@ def missing():
     return None
 
 
+def chosen():
+    scripts = re.fullmatch(r"script-(\d+)(?:\.\.(\d+))?", ONLY or "")
+    if not scripts:
+        return [case for case in CASES if ONLY in (None, case.name)]
+    return [script(seed) for seed in range(int(scripts[1]), int(scripts[2] or scripts[1]) + 1)]
+
+
 def main():
-    why = missing()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    cases = [case for case in CASES if ONLY in (None, case.name)]
+    why, trace, cases = missing(), None, chosen()
     if not cases:
         print(f"Bail out! there is no case {ONLY}")
         return 2
-    print(f"1..{len(cases)}")
     signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, interrupt)
     folder = tempfile.mkdtemp(prefix="skiff-run-")
     try:
-        return 1 if run_cases(cases, folder) else 0
+        if not why:
+            trace = Trace()
+    except OSError as error:
+        why = f"{error}, which shows what programs print"
+    try:
+        print(f"1..0 # SKIP {why}" if why else f"1..{len(cases)}")
+        return 1 if not why and run_cases(cases, folder, trace) else 0
     except Interrupted as error:
         print(f"Bail out! {error}")
         return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        if trace:
+            trace.close()
 
 
 if __name__ == "__main__":
