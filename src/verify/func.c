@@ -89,7 +89,8 @@ static int check_mem_arg(struct verifier *v, int regno, u32 size)
 		reg_mark_precise(v, reg); /* any other number would be a pointer made up */
 		return 0;
 	}
-	reg->flags &= (u8)~REG_OR_NULL;
+	if (reg_is_pointer(reg) && reg->flags & REG_OR_NULL)
+		reg_set_not_null(v, reg);
 	err = arg_check_mem(v, regno, size, ACCESS_READ, true, NULL);
 	if (!err)
 		err = arg_check_mem(v, regno, size, ACCESS_WRITE, true, NULL);
@@ -358,6 +359,13 @@ static int check_callback_return(struct verifier *v, const struct frame *callee)
 	return refuse(v, -EINVAL,
 		      "At callback return the register R0 has%s should have been in [%d, %d]", has,
 		      callee->ret_min, callee->ret_max);
+}
+
+int func_refuse_leaving_callback(struct verifier *v)
+{
+	if (!state_frame(v->state)->in_callback)
+		return 0;
+	return refuse(v, -EFAULT, "verifier bug: callback unexpected regs 1");
 }
 
 int func_return(struct verifier *v)

@@ -174,7 +174,7 @@ const struct map *map_inner(struct verifier *v, const struct map *outer)
 }
 
 /* Mirrors mark_ptr_not_null_reg. */
-static void not_null(struct verifier *v, struct reg *reg)
+void reg_set_not_null(struct verifier *v, struct reg *reg)
 {
 	reg->flags &= (u8)~REG_OR_NULL;
 	if (reg->type != REG_MAP_VALUE)
@@ -201,7 +201,7 @@ void reg_mark_nonnull(struct verifier *v, struct state *state, u32 id, bool is_n
 			reg->from = from;
 			continue;
 		}
-		not_null(v, reg);
+		reg_set_not_null(v, reg);
 		if (reg->type != REG_MAP_VALUE || reg->map->spin_lock_off < 0)
 			reg->id = 0;
 	}
@@ -233,7 +233,7 @@ static void equal_pointers(struct verifier *v, struct state *here, struct state 
 	if (!reg_is_pointer(a) || !reg_is_pointer(b) ||
 	    (a->flags & REG_OR_NULL) == (b->flags & REG_OR_NULL))
 		return;
-	not_null(v, a->flags & REG_OR_NULL ? a : b);
+	reg_set_not_null(v, a->flags & REG_OR_NULL ? a : b);
 }
 
 /* A jump whose way is known follows it alone, and depends on the numbers that said so. */

@@ -254,6 +254,8 @@ int ctx_check(struct verifier *v, int ptr_regno, s32 off, u32 size, enum access 
 int jump_check(struct verifier *v, const struct bpf_insn *insn);
 /* Every register of @state with @id was compared with NULL: it is it (@is_null), or is not. */
 void reg_mark_nonnull(struct verifier *v, struct state *state, u32 id, bool is_null);
+/* @reg alone: what a map of maps gave becomes the map. */
+void reg_set_not_null(struct verifier *v, struct reg *reg);
 /* The stand-in for the maps in @outer, a map of maps; NULL: no memory. */
 const struct map *map_inner(struct verifier *v, const struct map *outer);
 
@@ -299,6 +301,9 @@ int func_check_call(struct verifier *v, const struct bpf_insn *insn);
 int func_check_exit(struct verifier *v);
 /* The same for a tail call in a subprogram, whose target returns to the caller. */
 int func_return(struct verifier *v);
+/* LD_ABS and tail calls may leave a function in its middle, but not a callback: Linux 6.18 loses
+ * its way there, and says so. 0, or -EFAULT in a callback. */
+int func_refuse_leaving_callback(struct verifier *v);
 int func_push_callback(struct verifier *v, const struct call_args *call);
 
 /* lock.c: spin locks, and what a path still holds where it must hold nothing. @where begins the
