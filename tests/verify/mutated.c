@@ -71,7 +71,6 @@ static void change_field(struct mutant *m, struct bpf_insn *insn)
 			insn->code ^= (u8)(1u << below(m, 8));
 		break;
 	}
-	/* A jump in the wrong direction may never end, which would take long to find out. */
 	if (insn->code == LABEL_CODE || insn_is_ld_imm64(insn) != wide)
 		insn->code = BPF_ALU64 | BPF_MOV | BPF_K;
 }
@@ -162,6 +161,9 @@ static void mutated_programs(void)
 		u64 n = 0;
 
 		for (struct verify_group *group = group_first(); group; group = group->next) {
+			/* One that never ends takes both judges a million steps. */
+			if (!strcmp(group->name, "loops"))
+				continue;
 			for (u32 j = 0; j < group->cnt && !group->run; j++, n++) {
 				if (can_be_mutated(&group->tests[j]))
 					judge_mutant(&group->tests[j], seed * 100003 + n);
