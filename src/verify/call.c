@@ -258,8 +258,10 @@ static int set_result(struct verifier *v, const struct call_args *call)
  */
 static int leave_by_tail_call(struct verifier *v)
 {
-	int err;
+	int err = func_refuse_leaving_callback(v);
 
+	if (err)
+		return err;
 	if (!walk_push(v, v->insn + 1, v->insn, &err))
 		return err;
 	call_void_packet(v);

@@ -505,8 +505,10 @@ int mem_check_atomic(struct verifier *v, const struct bpf_insn *insn)
  */
 static int leave_by_ld_abs(struct verifier *v)
 {
-	int err;
+	int err = func_refuse_leaving_callback(v);
 
+	if (err)
+		return err;
 	if (!walk_push(v, v->insn + 1, v->insn, &err))
 		return err;
 	reg_set_const(v, reg_of(v, BPF_REG_0), 0);
