@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "corpus.h"
 
@@ -183,7 +184,7 @@ static int record(const struct request *request)
 
 		if (!wanted(request->group, group->name) || group->run)
 			continue;
-		snprintf(temporary, sizeof(temporary), "%s.new", group->file);
+		snprintf(temporary, sizeof(temporary), "%s.%d.new", group->file, (int)getpid());
 
 		FILE *from = fopen(group->file, "r"), *to = fopen(temporary, "w");
 
