@@ -295,7 +295,7 @@ static int check_destination(struct verifier *v, int regno)
 	s64 off;
 
 	if (reg->type == REG_MAP_VALUE) {
-		int err = region_check_map_value(v, regno, reg->off, 1, false, ACCESS_READ);
+		int err = region_check_map_value(v, regno, reg->off, 1, false);
 
 		if (!err)
 			return 0;

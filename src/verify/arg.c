@@ -149,6 +149,7 @@ int arg_check_mem(struct verifier *v, int regno, u32 size, enum access access, b
 {
 	const struct reg *reg = reg_of(v, regno);
 	char name[32];
+	int err;
 
 	switch (reg->type) {
 	case REG_PKT:
@@ -160,7 +161,8 @@ int arg_check_mem(struct verifier *v, int regno, u32 size, enum access access, b
 				      reg_type_text(reg, name));
 		return region_check(v, regno, reg->off, size, reg->map->key_size, false);
 	case REG_MAP_VALUE:
-		return region_check_map_value(v, regno, reg->off, size, zero_ok, access);
+		err = region_check_map_flags(v, regno, reg->off, size, access);
+		return err ? err : region_check_map_value(v, regno, reg->off, size, zero_ok);
 	case REG_MEM:
 		return region_check(v, regno, reg->off, size, reg->mem_size, zero_ok);
 	case REG_STACK:
@@ -227,8 +229,7 @@ static int check_string(struct verifier *v, int regno)
 		return refuse(v, -EACCES, "R%d is not a constant address'", regno);
 	if (map->type != BPF_MAP_TYPE_ARRAY)
 		return refuse(v, -EACCES, "no direct value access support for this map type");
-	err = region_check_map_value(v, regno, reg->off, map->value_size - (u32)reg->off, false,
-				     ACCESS_READ);
+	err = region_check_map_value(v, regno, reg->off, map->value_size - (u32)reg->off, false);
 	if (err)
 		return err;
 	off = (u32)reg->off + (u32)scalar_value(reg->val);

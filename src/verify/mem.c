@@ -23,19 +23,6 @@ struct request {
 	bool sign_extended;
 };
 
-static u32 access_size(const struct bpf_insn *insn)
-{
-	switch (BPF_SIZE(insn->code)) {
-	case BPF_B:
-		return 1;
-	case BPF_H:
-		return 2;
-	case BPF_W:
-		return 4;
-	}
-	return 8;
-}
-
 static const char *alignment_name(const struct reg *reg)
 {
 	switch (reg->type) {
@@ -144,7 +131,9 @@ static int access_map_value(struct verifier *v, const struct request *req, s32 o
 
 	if (leaks(v, req))
 		return refuse_leak(v, req, "map");
-	err = region_check_map_value(v, req->regno, off, req->size, false, req->access);
+	err = region_check_map_flags(v, req->regno, off, req->size, req->access);
+	if (!err)
+		err = region_check_map_value(v, req->regno, off, req->size, false);
 	if (err || req->access == ACCESS_WRITE || req->value_regno < 0)
 		return err;
 	if (scalar_is_const(reg->val) && is_frozen(reg->map))
@@ -360,7 +349,7 @@ static int load(struct verifier *v, const struct bpf_insn *insn, bool strict)
 	struct request req = {
 		.regno = insn->src_reg,
 		.off = insn->off,
-		.size = access_size(insn),
+		.size = insn_access_size(insn),
 		.access = ACCESS_READ,
 		.value_regno = insn->dst_reg,
 		.strict = strict,
@@ -398,7 +387,7 @@ static int store(struct verifier *v, const struct bpf_insn *insn, bool strict)
 	struct request req = {
 		.regno = insn->dst_reg,
 		.off = insn->off,
-		.size = access_size(insn),
+		.size = insn_access_size(insn),
 		.access = ACCESS_WRITE,
 		.value_regno = constant ? -1 : insn->src_reg,
 		.strict = strict,
@@ -440,7 +429,7 @@ static int read_modify_write(struct verifier *v, const struct bpf_insn *insn)
 	struct request req = {
 		.regno = insn->dst_reg,
 		.off = insn->off,
-		.size = access_size(insn),
+		.size = insn_access_size(insn),
 		.access = ACCESS_READ,
 		.value_regno = -1,
 		.strict = true,

@@ -85,9 +85,10 @@ int region_check(struct verifier *v, int regno, s32 off, u32 size, u32 region_si
 }
 
 /* May programs do this with the map's values? Mirrors check_map_access_type. */
-static int check_map_flags(struct verifier *v, const struct map *map, s32 off, u32 size,
-			   enum access access)
+int region_check_map_flags(struct verifier *v, int regno, s32 off, u32 size, enum access access)
 {
+	const struct map *map = reg_of(v, regno)->map;
+
 	if (access == ACCESS_WRITE && map->flags & BPF_F_RDONLY_PROG)
 		return refuse(v, -EACCES, "write into map forbidden, value_size=%d off=%d size=%d",
 			      map->value_size, off, size);
@@ -97,18 +98,14 @@ static int check_map_flags(struct verifier *v, const struct map *map, s32 off, u
 	return 0;
 }
 
-/* Mirrors check_map_access_type and check_map_access. */
-int region_check_map_value(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok,
-			   enum access access)
+/* Mirrors check_map_access. */
+int region_check_map_value(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok)
 {
 	const struct reg *reg = reg_of(v, regno);
 	const struct map *map = reg->map;
 	s32 lock = map->spin_lock_off;
-	int err = check_map_flags(v, map, off, size, access);
+	int err = region_check(v, regno, off, size, map->value_size, zero_ok);
 
-	if (err)
-		return err;
-	err = region_check(v, regno, off, size, map->value_size, zero_ok);
 	if (err || lock < 0)
 		return err;
 	if (reg->val.smin + off < (s64)lock + (s64)sizeof(struct bpf_spin_lock) &&

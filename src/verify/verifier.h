@@ -228,8 +228,8 @@ int mem_check_ld_imm64(struct verifier *v, const struct bpf_insn *insn);
 
 /* region.c: memory with a known size. @off is reg->off and what the instruction adds. */
 int region_check(struct verifier *v, int regno, s32 off, u32 size, u32 region_size, bool zero_ok);
-int region_check_map_value(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok,
-			   enum access access);
+int region_check_map_flags(struct verifier *v, int regno, s32 off, u32 size, enum access access);
+int region_check_map_value(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok);
 int region_check_packet(struct verifier *v, int regno, s32 off, u32 size, bool zero_ok);
 /* That a pointer was not moved; @fixed_ok: by anything unknown. */
 int region_check_unmoved(struct verifier *v, const struct reg *reg, int regno, bool fixed_ok);
