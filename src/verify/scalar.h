@@ -88,8 +88,8 @@ struct scalar scalar_sync(struct scalar s);
 /*
  * The result of `dst op= src`, a BPF_ALU64 (@is64) or BPF_ALU instruction; the latter clears the
  * high half. @op is BPF_ADD, SUB, MUL, DIV, MOD, OR, AND, XOR, LSH, RSH, ARSH or NEG (@src is
- * not looked at). @off is the instruction's off: 1 makes DIV and MOD signed. Division by zero
- * gives 0 and MOD by zero leaves dst (its low half), as when the program runs.
+ * not looked at). @off is the instruction's off. Of DIV and MOD, signed or not, and of a shift by
+ * anything but a known number that the width allows, nothing is known afterwards.
  * Mirrors adjust_scalar_min_max_vals.
  */
 struct scalar scalar_alu(u8 op, bool is64, struct scalar dst, struct scalar src, s16 off);
