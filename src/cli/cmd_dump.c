@@ -313,23 +313,9 @@ static int dump(const struct dump_args *args)
 	return dumper.unloadable ? EXIT_NO : EXIT_OK;
 }
 
-static int dump_main(const struct command *command, int argc, char **argv)
+static int dump_main(void *args)
 {
-	struct dump_args args = {0};
-	int ret = EXIT_OK;
-
-	switch (opt_parse(command, argc, argv, &args)) {
-	case OPT_GO:
-		ret = dump(&args);
-		break;
-	case OPT_HELP:
-		break;
-	case OPT_WRONG:
-		ret = EXIT_WRONG;
-		break;
-	}
-	opt_free(command, &args);
-	return ret;
+	return dump(args);
 }
 
 const struct command command_dump = {
@@ -341,5 +327,6 @@ const struct command command_dump = {
 	.detail = detail,
 	.opts = opts,
 	.opt_cnt = ARRAY_SIZE(opts),
-	.main = dump_main,
+	.args_size = sizeof(struct dump_args),
+	.run = dump_main,
 };

@@ -134,23 +134,9 @@ static int list(const struct helpers_args *args)
 	return EXIT_OK;
 }
 
-static int helpers_main(const struct command *command, int argc, char **argv)
+static int helpers_main(void *args)
 {
-	struct helpers_args args = {0};
-	int ret = EXIT_OK;
-
-	switch (opt_parse(command, argc, argv, &args)) {
-	case OPT_GO:
-		ret = list(&args);
-		break;
-	case OPT_HELP:
-		break;
-	case OPT_WRONG:
-		ret = EXIT_WRONG;
-		break;
-	}
-	opt_free(command, &args);
-	return ret;
+	return list(args);
 }
 
 const struct command command_helpers = {
@@ -161,5 +147,6 @@ const struct command command_helpers = {
 	.detail = detail,
 	.opts = opts,
 	.opt_cnt = ARRAY_SIZE(opts),
-	.main = helpers_main,
+	.args_size = sizeof(struct helpers_args),
+	.run = helpers_main,
 };

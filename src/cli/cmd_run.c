@@ -93,26 +93,20 @@ static int run(struct job *job)
 	return status(job, job_report(job, code));
 }
 
-static int run_main(const struct command *command, int argc, char **argv)
+static void set_defaults(void *args)
 {
-	struct run_args args = {.limit = 100000};
-	struct job job = {.args = &args};
-	int ret = EXIT_OK, code;
+	((struct run_args *)args)->limit = 100000;
+}
+
+static int run_main(void *args)
+{
+	struct job job = {.args = args};
+	int ret, code;
 
 	tally_init(&job.tally);
-	switch (opt_parse(command, argc, argv, &args)) {
-	case OPT_GO:
-		code = set_up(&job);
-		ret = code ? status(&job, code) : run(&job);
-		break;
-	case OPT_HELP:
-		break;
-	case OPT_WRONG:
-		ret = EXIT_WRONG;
-		break;
-	}
+	code = set_up(&job);
+	ret = code ? status(&job, code) : run(&job);
 	job_free(&job);
-	opt_free(command, &args);
 	return ret;
 }
 
@@ -126,5 +120,7 @@ const struct command command_run = {
 	.detail = detail,
 	.opts = opts,
 	.opt_cnt = ARRAY_SIZE(opts),
-	.main = run_main,
+	.args_size = sizeof(struct run_args),
+	.defaults = set_defaults,
+	.run = run_main,
 };

@@ -217,23 +217,9 @@ static int verify_all(const struct verify_args *args)
 	return ret;
 }
 
-static int verify_main(const struct command *command, int argc, char **argv)
+static int verify_main(void *args)
 {
-	struct verify_args args = {0};
-	int ret = EXIT_OK;
-
-	switch (opt_parse(command, argc, argv, &args)) {
-	case OPT_GO:
-		ret = verify_all(&args);
-		break;
-	case OPT_HELP:
-		break;
-	case OPT_WRONG:
-		ret = EXIT_WRONG;
-		break;
-	}
-	opt_free(command, &args);
-	return ret;
+	return verify_all(args);
 }
 
 const struct command command_verify = {
@@ -247,5 +233,6 @@ const struct command command_verify = {
 	.detail = detail,
 	.opts = opts,
 	.opt_cnt = ARRAY_SIZE(opts),
-	.main = verify_main,
+	.args_size = sizeof(struct verify_args),
+	.run = verify_main,
 };

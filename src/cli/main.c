@@ -92,7 +92,7 @@ static int dispatch(int argc, char **argv)
 		return EXIT_OK;
 	}
 	command = find(argv[1]);
-	return command ? command->main(command, argc - 1, argv + 1) : unknown(argv[1]);
+	return command ? command_main(command, argc - 1, argv + 1) : unknown(argv[1]);
 }
 
 /* Standard output, with a memory for why it could not be written. */

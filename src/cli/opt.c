@@ -303,3 +303,29 @@ void opt_usage(const struct command *command, FILE *out)
 	if (command->detail)
 		fprintf(out, "\n%s\n", command->detail);
 }
+
+int command_main(const struct command *command, int argc, char **argv)
+{
+	void *args = calloc(1, command->args_size);
+	int ret = EXIT_OK;
+
+	if (!args) {
+		complain("no memory");
+		return EXIT_WRONG;
+	}
+	if (command->defaults)
+		command->defaults(args);
+	switch (opt_parse(command, argc, argv, args)) {
+	case OPT_GO:
+		ret = command->run(args);
+		break;
+	case OPT_HELP:
+		break;
+	case OPT_WRONG:
+		ret = EXIT_WRONG;
+		break;
+	}
+	opt_free(command, args);
+	free(args);
+	return ret;
+}

@@ -77,8 +77,10 @@ struct command {
 	const char *detail;  /* what the usage says below the options; NULL: nothing */
 	const struct opt *opts;
 	u32 opt_cnt;
-	/* argv[0] is the subcommand. The exit status: EXIT_OK, EXIT_NO, EXIT_WRONG. */
-	int (*main)(const struct command *command, int argc, char **argv);
+	size_t args_size;	      /* of the struct that the rows of opts fill in */
+	void (*defaults)(void *args); /* sets what is not zero by default; NULL: all is */
+	/* What it does, with the arguments given. The exit status: EXIT_OK, EXIT_NO, EXIT_WRONG. */
+	int (*run)(void *args);
 };
 
 enum {
@@ -99,6 +101,9 @@ enum opt_result {
  */
 enum opt_result opt_parse(const struct command *command, int argc, char **argv, void *args);
 void opt_free(const struct command *command, void *args);
+
+/* Parse, and run when that is what was asked for; argv[0] is the subcommand. The exit status. */
+int command_main(const struct command *command, int argc, char **argv);
 
 void opt_usage(const struct command *command, FILE *out);
 

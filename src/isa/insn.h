@@ -58,6 +58,20 @@ static inline u64 insn_imm64(const struct bpf_insn *insn)
 	return (u32)insn[0].imm | (u64)(u32)insn[1].imm << 32;
 }
 
+/* Bytes that a load or store of this opcode's size moves. */
+static inline u32 insn_access_size(const struct bpf_insn *insn)
+{
+	switch (BPF_SIZE(insn->code)) {
+	case BPF_B:
+		return 1;
+	case BPF_H:
+		return 2;
+	case BPF_W:
+		return 4;
+	}
+	return 8;
+}
+
 static inline bool insn_is_call(const struct bpf_insn *insn)
 {
 	return insn->code == (BPF_JMP | BPF_CALL);

@@ -70,19 +70,6 @@ const char *words_call(const struct verifier *v, s32 at, struct words *words)
 	return "the call";
 }
 
-static u32 insn_bytes(const struct bpf_insn *insn)
-{
-	switch (BPF_SIZE(insn->code)) {
-	case BPF_B:
-		return 1;
-	case BPF_H:
-		return 2;
-	case BPF_W:
-		return 4;
-	}
-	return 8;
-}
-
 const char *words_access(const struct verifier *v, struct words *words)
 {
 	const struct bpf_insn *insn = insn_at(v, v->fault.insn);
@@ -108,7 +95,7 @@ const char *words_access(const struct verifier *v, struct words *words)
 	default:
 		return "it is used";
 	}
-	bytes = insn_bytes(insn);
+	bytes = insn_access_size(insn);
 	snprintf(words->text, sizeof(words->text), "%u byte%s %s", bytes,
 		 bytes == 1 ? " is" : "s are", verb);
 	return words->text;

@@ -15,7 +15,7 @@
 #include "isa/decode.h"
 #include "verify/verifier.h"
 
-#define ALL_SLOTS (~0ull)
+#define ALL_SLOTS    (~0ull)
 #define CALLER_SAVED 0x3fu /* r0..r5 */
 
 /* What the forward pass knows of a register. */
@@ -23,9 +23,9 @@ enum known {
 	KNOWN_NOTHING, /* no path seen yet */
 	KNOWN_FRAME,   /* r10 + value */
 	KNOWN_CONST,
-	KNOWN_MAP,     /* the map of index value */
-	KNOWN_OTHER,   /* no pointer to this frame's stack */
-	KNOWN_ANY,     /* perhaps one */
+	KNOWN_MAP,   /* the map of index value */
+	KNOWN_OTHER, /* no pointer to this frame's stack */
+	KNOWN_ANY,   /* perhaps one */
 };
 
 struct fact {
@@ -42,7 +42,7 @@ struct live {
 	struct facts *before; /* of each instruction */
 	u32 *work, work_cnt;
 	bool *queued;
-	bool escaped;         /* a pointer to the stack was stored: slots are read out of sight */
+	bool escaped; /* a pointer to the stack was stored: slots are read out of sight */
 	u64 *slots_read, *slots_written; /* by each instruction */
 };
 
@@ -261,19 +261,6 @@ static u64 helper_reads(const struct verifier *v, u32 id, int arg, const struct 
 	return ALL_SLOTS;
 }
 
-static u32 access_size(const struct bpf_insn *insn)
-{
-	switch (BPF_SIZE(insn->code)) {
-	case BPF_B:
-		return 1;
-	case BPF_H:
-		return 2;
-	case BPF_W:
-		return 4;
-	}
-	return 8;
-}
-
 /* Slots of its own frame that instruction @at may read, and *@written: overwrites whole. */
 static u64 stack_effect(struct live *live, u32 at, u64 *written)
 {
@@ -288,7 +275,7 @@ static u64 stack_effect(struct live *live, u32 at, u64 *written)
 	case BPF_LDX:
 		base = facts->regs[insn->src_reg % REGS];
 		if (base.kind == KNOWN_FRAME)
-			return slots_of((s64)base.value + insn->off, access_size(insn));
+			return slots_of((s64)base.value + insn->off, insn_access_size(insn));
 		return base.kind == KNOWN_ANY ? ALL_SLOTS : 0;
 	case BPF_ST:
 	case BPF_STX:
@@ -300,7 +287,8 @@ static u64 stack_effect(struct live *live, u32 at, u64 *written)
 				return ALL_SLOTS;
 		}
 		if (base.kind == KNOWN_FRAME)
-			*written = slots_inside((s64)base.value + insn->off, access_size(insn));
+			*written =
+				slots_inside((s64)base.value + insn->off, insn_access_size(insn));
 		return 0;
 	case BPF_JMP:
 		if (insn_is_helper_call(insn)) {
@@ -364,7 +352,8 @@ static void reg_effect(const struct verifier *v, u32 at, u16 *reads, u16 *writes
 		if (op == BPF_END || op == BPF_NEG)
 			*reads = dst;
 		else
-			*reads = (op == BPF_MOV ? 0 : dst) | (BPF_SRC(insn->code) == BPF_X ? src : 0);
+			*reads = (op == BPF_MOV ? 0 : dst) |
+				 (BPF_SRC(insn->code) == BPF_X ? src : 0);
 		return;
 	case BPF_JMP:
 	case BPF_JMP32:
@@ -439,8 +428,8 @@ int live_compute(struct verifier *v)
 		find_facts(&live, sub);
 		for (u32 at = sub->start; at < sub->end; at++) {
 			if (!v->info[at].second_slot)
-				live.slots_read[at] = 
-				    stack_effect(&live, at, &live.slots_written[at]);
+				live.slots_read[at] =
+					stack_effect(&live, at, &live.slots_written[at]);
 		}
 		flow_back(&live, sub);
 	}
