@@ -9,7 +9,7 @@
  * log
  *
  * which is what the running kernel (6.18.44) said when it was recorded. skiff's verifier must say
- * the same, and so must the kernel, whenever the tests run as root. "make verify-record" asks the
+ * the same, and so must the kernel, whenever the tests run as root. "ninja verify-record" asks the
  * kernel again, writes its answers into the tables, and tells what changed (corpus.c --record).
  *
  * The arrays of instructions are written with asm.h. A name must stand alone on its line, with
