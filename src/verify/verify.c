@@ -115,11 +115,12 @@ static int run(struct verifier *v)
 /* The sentence that a refusal ends with: the line that refuse() wrote last. */
 static void take_message(struct verifier *v, struct verify_result *result)
 {
-	const char *line = v->log.text + v->log.last_line;
+	const char *line;
 	size_t len;
 
 	if (!v->log.has_refusal || v->log.broken)
 		return;
+	line = v->log.text + v->log.last_line;
 	len = min(strcspn(line, "\n"), sizeof(result->message) - 1);
 	memcpy(result->message, line, len);
 	result->message[len] = '\0';
