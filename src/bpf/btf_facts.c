@@ -153,8 +153,10 @@ int btf_funcs(const struct btf *btf, const void *records, u32 rec_size, u32 cnt,
 	*funcs = NULL;
 	if (!cnt)
 		return 0;
-	if (!records || rec_size < sizeof(info) || rec_size > 4096 || cnt > PROG_FUNCS_MAX)
+	if (!records || rec_size < sizeof(info) || rec_size > 4096)
 		return -EINVAL;
+	if (cnt > PROG_FUNCS_MAX)
+		return -E2BIG;
 	*funcs = calloc(cnt, sizeof(**funcs));
 	if (!*funcs)
 		return -ENOMEM;

@@ -178,6 +178,31 @@ static int judge(struct loader *loader, const union bpf_attr *attr, struct prog_
 	return code;
 }
 
+/* A limit that is passed before there is a program to verify; the words are bpf_check's. */
+static void refuse_limit(struct loader *loader, const struct prog_source *source)
+{
+	struct object_program *program = NULL;
+	struct verify_result *result;
+	char log[128];
+
+	if (loader->object)
+		program = object_loading(loader->object, source->name);
+	if (!program)
+		return;
+	result = &program->result;
+	verify_result_free(result);
+	result->code = -E2BIG;
+	if (source->map_cnt == PROG_MAPS_MAX)
+		snprintf(result->message, sizeof(result->message),
+			 "The total number of maps per program has reached the limit of %u",
+			 PROG_MAPS_MAX);
+	else
+		snprintf(result->message, sizeof(result->message), "too many subprograms");
+	snprintf(log, sizeof(log), "%.*s\n", (int)sizeof(log) - 2, result->message);
+	result->log = strdup(log);
+	program->judged = result->log != NULL;
+}
+
 int prog_load(struct loader *loader, const union bpf_attr *attr)
 {
 	struct prog_source source;
@@ -201,6 +226,8 @@ int prog_load(struct loader *loader, const union bpf_attr *attr)
 	code = source_make(loader, attr, &source);
 	if (!code)
 		code = judge(loader, attr, &source, &prog);
+	else if (code == -E2BIG)
+		refuse_limit(loader, &source);
 	source_release(&source);
 	if (code) {
 		prog_put(prog);

@@ -265,6 +265,35 @@ TEST(co_re_finds_the_context_of_skiff)
 	loader_free(loader);
 }
 
+/* The words and the errno are those of Linux 6.18 for the same object. */
+TEST(limits_before_the_verifier_have_linux_s_words)
+{
+	static const struct {
+		const char *program, *message;
+	} rows[] = {
+		{"maps_64", ""},
+		{"maps_65", "The total number of maps per program has reached the limit of 64"},
+		{"functions_257", "too many subprograms"},
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct loader *loader = new_loader();
+		struct object *object = open_named(loader, "limits.o");
+		int index = object ? object_find_program(object, rows[i].program) : -1;
+		struct error err = {0};
+		int code;
+
+		REQUIRE(index >= 0);
+		object_select(object, (u32)index, true);
+		code = object_load(object, &err);
+		EQ(code, rows[i].message[0] ? -E2BIG : 0);
+		OK(object_program(object, (u32)index)->judged);
+		STR_EQ(object_program(object, (u32)index)->result.message, rows[i].message);
+		object_close(object);
+		loader_free(loader);
+	}
+}
+
 /* Every prefix of a good object is refused with a sentence, and nothing else happens. */
 TEST(cut_off_objects_are_refused)
 {
