@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "verify/verifier.h"
+#include "verify/edges.h"
 
 static u64 address_of(const void *pointer)
 {
@@ -89,56 +89,28 @@ static bool may_write(const struct verifier *v, u32 at)
 }
 
 /*
- * The edges of the graph, by where they end. Edge 2 * n goes from instruction n to the one behind
- * it, 2 * n + 1 to where n jumps. Lists keep the number + 1, and 0 ends them.
- */
-struct edges {
-	u32 *last;   /* by instruction: one edge that ends there */
-	u32 *before; /* by edge: another one that ends where it does */
-};
-
-static void add_edge(struct edges *edges, u32 edge, u32 to)
-{
-	edges->before[edge] = edges->last[to];
-	edges->last[to] = edge + 1;
-}
-
-static void add_edges(struct edges *edges, const struct bpf_insn *insn, u32 at, u32 cnt)
-{
-	bool always = insn->code == (BPF_JMP | BPF_JA) || insn->code == (BPF_JMP32 | BPF_JA);
-	u32 next = at + (insn_is_ld_imm64(insn) ? 2 : 1);
-
-	if (insn_is_exit(insn))
-		return;
-	if (!always && next < cnt)
-		add_edge(edges, 2 * at, next);
-	if (insn_is_jump(insn))
-		add_edge(edges, 2 * at + 1, (u32)insn_target(insn, at));
-}
-
-/*
  * Set @follows for each instruction of the program's own function after which it may write: from
  * those that do, backwards, coming by each edge once. 0 or -ENOMEM.
  */
 static int find_writes(const struct verifier *v, bool *follows)
 {
-	u32 cnt = v->subs[0].end, depth = 0;
-	u32 *memory = calloc(4 * (size_t)cnt, sizeof(*memory));
-	struct edges edges = {.last = memory, .before = memory + cnt};
-	u32 *stack = memory + 3 * (size_t)cnt;
+	const struct subprog *main = &v->subs[0];
+	u32 *stack = malloc(main->end * sizeof(*stack)), depth = 0;
+	struct edges edges = {0};
 
-	if (!memory)
+	if (!stack || edges_find(&edges, v, main)) {
+		free(stack);
 		return -ENOMEM;
-	for (u32 at = 0; at < cnt; at++) {
-		if (v->info[at].second_slot)
-			continue;
-		add_edges(&edges, &v->insns[at], at, cnt);
+	}
+	for (u32 at = main->start; at < main->end; at++) {
 		if (may_write(v, at))
 			stack[depth++] = at;
 	}
 	while (depth) {
-		for (u32 edge = edges.last[stack[--depth]]; edge; edge = edges.before[edge - 1]) {
-			u32 from = (edge - 1) / 2;
+		u32 edge = edges_first(&edges, stack[--depth]);
+
+		for (; edge; edge = edges_next(&edges, edge)) {
+			u32 from = edges_from(&edges, edge);
 
 			if (follows[from])
 				continue;
@@ -147,7 +119,8 @@ static int find_writes(const struct verifier *v, bool *follows)
 				stack[depth++] = from;
 		}
 	}
-	free(memory);
+	edges_free(&edges);
+	free(stack);
 	return 0;
 }
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "isa/decode.h"
-#include "verify/verifier.h"
+#include "verify/edges.h"
 
 #define ALL_SLOTS    (~0ull)
 #define CALLER_SAVED 0x3fu /* r0..r5 */
@@ -70,24 +70,6 @@ static struct fact fact_join(struct fact a, struct fact b)
 static bool points_to_stack(struct fact fact)
 {
 	return fact.kind == KNOWN_FRAME || fact.kind == KNOWN_ANY;
-}
-
-/* Instructions that may run after @at within its subprogram; how many. */
-static u32 successors(const struct verifier *v, u32 at, u32 next[2])
-{
-	const struct bpf_insn *insn = &v->insns[at];
-	u32 cnt = 0;
-
-	if (insn_is_exit(insn))
-		return 0;
-	if (insn->code == (BPF_JMP | BPF_JA) || insn->code == (BPF_JMP32 | BPF_JA)) {
-		next[cnt++] = (u32)insn_target(insn, at);
-		return cnt;
-	}
-	next[cnt++] = at + (insn_is_ld_imm64(insn) ? 2 : 1);
-	if (insn_is_jump(insn))
-		next[cnt++] = (u32)insn_target(insn, at);
-	return cnt;
 }
 
 /* The facts after @at, from those before it. */
@@ -177,7 +159,7 @@ static int find_facts(struct live *live, const struct subprog *sub)
 
 		live->queued[at] = false;
 		step_facts(v, at, &after);
-		for (u32 i = successors(v, at, next); i-- > 0;) {
+		for (u32 i = edges_after(v, at, next); i-- > 0;) {
 			struct facts *to = &live->before[next[i]];
 			bool changed = false;
 
@@ -377,36 +359,54 @@ static void reg_effect(const struct verifier *v, u32 at, u16 *reads, u16 *writes
 	}
 }
 
-/* Run the flow backwards through one subprogram until it stands still. */
-static void flow_back(struct live *live, const struct subprog *sub)
+/* What may be read from @at on, by what may be after it. False: that was known. */
+static bool step_back(const struct live *live, u32 at)
 {
 	struct verifier *v = live->v;
-	bool changed = true;
+	struct insn_info *info = &v->info[at];
+	u16 regs = 0, reads, writes;
+	u64 slots = 0;
+	bool changed;
+	u32 next[2];
 
-	while (changed) {
-		changed = false;
-		for (u32 at = sub->end; at-- > sub->start;) {
-			struct insn_info *info = &v->info[at];
-			u16 regs = 0, reads, writes;
-			u64 slots = 0;
-			u32 next[2];
-
-			if (info->second_slot)
-				continue;
-			for (u32 i = successors(v, at, next); i-- > 0;) {
-				regs |= v->info[next[i]].live_regs;
-				slots |= v->info[next[i]].live_slots;
-			}
-			reg_effect(v, at, &reads, &writes);
-			regs = (u16)((regs & ~writes) | reads);
-			slots = (slots & ~live->slots_written[at]) | live->slots_read[at];
-			if (live->escaped)
-				slots = ALL_SLOTS;
-			changed |= regs != info->live_regs || slots != info->live_slots;
-			info->live_regs = regs;
-			info->live_slots = slots;
-		}
+	for (u32 i = edges_after(v, at, next); i-- > 0;) {
+		regs |= v->info[next[i]].live_regs;
+		slots |= v->info[next[i]].live_slots;
 	}
+	reg_effect(v, at, &reads, &writes);
+	regs = (u16)((regs & ~writes) | reads);
+	slots = (slots & ~live->slots_written[at]) | live->slots_read[at];
+	if (live->escaped)
+		slots = ALL_SLOTS;
+	changed = regs != info->live_regs || slots != info->live_slots;
+	info->live_regs = regs;
+	info->live_slots = slots;
+	return changed;
+}
+
+/* Run the flow backwards through one subprogram until it stands still: once through all of it from
+ * its end, and again where something after an instruction has changed. 0 or -ENOMEM. */
+static int flow_back(struct live *live, const struct subprog *sub)
+{
+	struct edges edges;
+
+	if (edges_find(&edges, live->v, sub))
+		return -ENOMEM;
+	for (u32 at = sub->start; at < sub->end; at++) {
+		if (!live->v->info[at].second_slot)
+			enqueue(live, at);
+	}
+	while (live->work_cnt) {
+		u32 at = live->work[--live->work_cnt], edge;
+
+		live->queued[at] = false;
+		if (!step_back(live, at))
+			continue;
+		for (edge = edges_first(&edges, at); edge; edge = edges_next(&edges, edge))
+			enqueue(live, edges_from(&edges, edge));
+	}
+	edges_free(&edges);
+	return 0;
 }
 
 int live_compute(struct verifier *v)
@@ -431,7 +431,8 @@ int live_compute(struct verifier *v)
 				live.slots_read[at] =
 					stack_effect(&live, at, &live.slots_written[at]);
 		}
-		flow_back(&live, sub);
+		if (flow_back(&live, sub))
+			goto out;
 	}
 	err = 0;
 out:

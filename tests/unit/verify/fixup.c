@@ -3,6 +3,8 @@
  * fixup.c - the finished program: what no path comes by is gone from it, and at each
  * bpf_clone_redirect stands whether a direct write can follow.
  */
+#include <stdlib.h>
+
 #include "helper/helper.h"
 #include "phrases.h"
 #include "tap.h"
@@ -157,6 +159,37 @@ TEST(write_follows)
 		}
 		prog_put(prog);
 	}
+}
+
+#define BLOCKS 50000
+
+/* The program runs through its blocks from the last to the first, where it writes: what flows
+ * backwards must not go over all of it for each block. (It took more than a minute.) */
+TEST(blocks_in_reverse)
+{
+	const struct bpf_insn enter[] = {MOVR(R6, R1), INSN(BPF_JMP32 | BPF_JA, 0, 0, 0, 0)};
+	const struct bpf_insn first[] = {WRITE(), DONE()};
+	u32 cnt = ARRAY_SIZE(enter) + ARRAY_SIZE(first) + 2 * BLOCKS, at = 0, to;
+	struct bpf_insn *insns = calloc(cnt, sizeof(*insns));
+	struct prog *prog;
+
+	REQUIRE(insns);
+	memcpy(insns, enter, sizeof(enter));
+	at += ARRAY_SIZE(enter);
+	memcpy(insns + at, first, sizeof(first));
+	to = at;
+	at += ARRAY_SIZE(first);
+	for (u32 i = 0; i < BLOCKS; i++, at += 2) {
+		const struct bpf_insn block[] = {MOV(R0, 0), JA((s16)(to - (at + 2)))};
+
+		memcpy(insns + at, block, sizeof(block));
+		to = at;
+	}
+	insns[1].imm = (s32)(to - 2);
+	prog = accept(insns, cnt, 0);
+	OK(prog);
+	prog_put(prog);
+	free(insns);
 }
 
 TAP_MAIN()
