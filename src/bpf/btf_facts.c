@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * btf_facts.c - what BTF says, as plain facts: where a value's spin lock lies, the functions of a
- * program and their arguments, the lines of its source. libbpf parses; records are hostile until
+ * btf_facts.c - what BTF says of a program, as plain facts: its functions and their arguments, the
+ * lines of its source. libbpf parses; records are hostile until
  * they have been looked at here.
  */
 #include <bpf/btf.h>
@@ -36,55 +36,6 @@ static const struct btf_type *resolve(const struct btf *btf, u32 id)
 		type = type_at(btf, type->type);
 	}
 	return NULL;
-}
-
-/* Kernel structures in a map value that mean more than their bytes, beside the spin lock. */
-static const char *special_struct(const char *name)
-{
-	static const char *const names[] = {
-		"bpf_timer",   "bpf_wq",       "bpf_list_head",	    "bpf_list_node", "bpf_rb_root",
-		"bpf_rb_node", "bpf_refcount", "bpf_res_spin_lock", "bpf_task_work"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(name, names[i]))
-			return names[i];
-	}
-	return NULL;
-}
-
-/*
- * The offset of the struct bpf_spin_lock in the value of type @value_type_id, -1 when there is
- * none, or -errno below -1 (-E2BIG: two, -EINVAL: misplaced), as the kernel answers.
- * *@unsupported: another special structure it holds, or NULL.
- */
-int btf_spin_lock_off(const struct btf *btf, u32 value_type_id, const char **unsupported)
-{
-	const struct btf_type *type = resolve(btf, value_type_id);
-	const struct btf_member *member;
-	int off = -1;
-
-	if (!type || !btf_is_struct(type))
-		return -1;
-	member = btf_members(type);
-	for (u32 i = 0; i < btf_vlen(type); i++) {
-		const struct btf_type *field = resolve(btf, member[i].type);
-		u32 bit = btf_member_bit_offset(type, i);
-		const char *name;
-
-		if (!field || !btf_is_struct(field))
-			continue;
-		name = name_at(btf, field->name_off);
-		if (special_struct(name))
-			*unsupported = special_struct(name);
-		if (strcmp(name, "bpf_spin_lock"))
-			continue;
-		if (off != -1)
-			return -E2BIG;
-		if (field->size != 4 || bit % 32)
-			return -EINVAL;
-		off = (int)(bit / 8);
-	}
-	return off;
 }
 
 /* A pointer argument of a global function: by what it points to. */

@@ -84,7 +84,7 @@ void prog_source_free(struct prog_source *source); /* NULL is allowed */
 int btf_load(struct loader *loader, const union bpf_attr *attr);
 int info_command(struct loader *loader, union bpf_attr *attr);
 
-/* Facts out of BTF (btf_facts.c). */
+/* Facts out of BTF (btf_fields.c, btf_facts.c). */
 int btf_spin_lock_off(const struct btf *btf, u32 value_type_id, const char **unsupported);
 int btf_funcs(const struct btf *btf, const void *records, u32 rec_size, u32 cnt,
 	      struct prog_func **funcs);

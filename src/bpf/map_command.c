@@ -54,7 +54,7 @@ static int create(struct loader *loader, const union bpf_attr *attr)
 			return spec.spin_lock_off;
 		if (unsupported) {
 			snprintf(loader->refusal, sizeof(loader->refusal),
-				 "map '%s': its value holds a struct %s, which skiff does not have "
+				 "map '%s': its value holds a %s, which skiff does not have "
 				 "yet",
 				 spec.name, unsupported);
 			return -EINVAL;

@@ -241,6 +241,20 @@ TEST(types_that_do_not_run_here_are_named)
 	loader_free(loader);
 }
 
+TEST(fields_that_skiff_does_not_have_are_named)
+{
+	struct loader *loader = new_loader();
+	struct object *object = open_named(loader, "kptr.o");
+	struct error err;
+
+	REQUIRE(object);
+	EQ(load_all(object, &err), -EINVAL);
+	STR_HAS(err.text, "map 'kptrs': its value holds a pointer to a kernel object (kptr), which "
+			  "skiff does not have yet");
+	object_close(object);
+	loader_free(loader);
+}
+
 TEST(co_re_finds_the_context_of_skiff)
 {
 	struct loader *loader = new_loader();
