@@ -143,6 +143,36 @@ TEST(places)
 	}
 }
 
+/* A time that the target's own egress hook sets is beyond what a redirect clears: a veth in the
+ * same namespace keeps it, lo does not. Asked for this table. */
+TEST(tstamp_set_at_egress)
+{
+	static const struct bpf_insn set[] = {
+		MOVI(R2, TSTAMP),
+		STDW(R1, R2, (s16)offsetof(struct __sk_buff, tstamp)),
+		MOVI(R0, -1),
+		EXIT,
+	};
+	static const struct {
+		u32 target, at, tstamp;
+	} rows[] = {{T0, P0, TSTAMP}, {LO, LO, 0}};
+
+	RIG_START();
+	build();
+	rig_sender(S0, HOOK_INGRESS, 2);
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		int setter = rig_tcx(rows[i].target, HOOK_EGRESS, set, ARRAY_SIZE(set));
+		int probe = rig_probe(rows[i].at, HOOK_INGRESS, 0);
+
+		rig_clear(rows[i].target, 0, 1, 1);
+		rig_give(S0, DOOR_RX, rig_frame(other, ETH_P_IP, 60), 60);
+		EQ(rig_value()->probes[0].runs, 1);
+		EQ(rig_value()->probes[0].tstamp, rows[i].tstamp);
+		rig_detach(probe);
+		rig_detach(setter);
+	}
+}
+
 /* FACTS A.5 [K]: into a device, the address decides anew for whom the frame is. lo's broadcast
  * address is all zero, so that a broadcast is a multicast there (asked for this table). */
 TEST(pkt_type_from_address)

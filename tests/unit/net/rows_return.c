@@ -189,6 +189,35 @@ TEST(burst_into_ifb_with_pfifo)
 	check_burst(43, 1);
 }
 
+/* FACTS A.4, H.15 [K]: it is the peer's MTU that bounds what a veth sends, and not its own. Asked
+ * with two that differ. */
+TEST(mtu_of_the_peer)
+{
+	static const struct {
+		u32 target, len;
+		s32 ret;
+	} rows[] = {
+		{40, 1518, 0}, {40, 1519, 1}, {41, 1519, 0}, {41, 9018, 0}, {41, 9019, 1},
+	};
+
+	RIG_START();
+	build();
+	rig_device(40, "large", DEVICE_VETH, 9000, "small");
+	rig_device(41, "small", DEVICE_VETH, 1500, "large");
+	rig_ready();
+	rig_sender(S0, HOOK_INGRESS, 2);
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		u32 peer = rows[i].target == 40 ? 41 : 40;
+		struct device_stats sends = rig_stats(rows[i].target), takes = rig_stats(peer);
+
+		rig_clear(rows[i].target, 0, 1, 1);
+		rig_give(S0, DOOR_RX, rig_frame(other, IPV4, rows[i].len), rows[i].len);
+		EQ(rig_value()->sender.ret[0], rows[i].ret);
+		EQ(rig_stats(rows[i].target).tx_dropped - sends.tx_dropped, rows[i].ret);
+		EQ(rig_stats(peer).rx_dropped - takes.rx_dropped, rows[i].ret);
+	}
+}
+
 /* FACTS A.4 [K]: lo is no exception when it is down. */
 TEST(lo_down)
 {
