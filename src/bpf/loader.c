@@ -133,13 +133,6 @@ struct slot *loader_find(const struct loader *loader, int fd, enum slot_kind kin
 	return NULL;
 }
 
-struct slot *loader_find_id(const struct loader *loader, u32 id, enum slot_kind kind)
-{
-	if (!id || id > loader->slot_cnt || loader->slots[id - 1].kind != kind)
-		return NULL;
-	return &loader->slots[id - 1];
-}
-
 int bpf_command(struct loader *loader, int cmd, union bpf_attr *attr, u32 size)
 {
 	union bpf_attr copy = {0};

@@ -63,7 +63,6 @@ struct loader {
 /* The loader whose bpf(2) the calling thread's libbpf talks to; NULL: the system's. */
 void seam_enter(struct loader *loader);
 void seam_leave(void);
-struct loader *seam_current(void);
 /* Teach libbpf the section names it lacks and where to print. Safe to call again. */
 void seam_setup(void);
 
@@ -72,7 +71,6 @@ void seam_setup(void);
 int loader_add(struct loader *loader, enum slot_kind kind, void *object, int fd, const char *name);
 /* What is behind @fd if it is of @kind; NULL otherwise. */
 struct slot *loader_find(const struct loader *loader, int fd, enum slot_kind kind);
-struct slot *loader_find_id(const struct loader *loader, u32 id, enum slot_kind kind);
 
 /* bpf(2): a non-negative result or -errno. */
 int bpf_command(struct loader *loader, int cmd, union bpf_attr *attr, u32 size);

@@ -33,11 +33,6 @@ void seam_leave(void)
 	current = NULL;
 }
 
-struct loader *seam_current(void)
-{
-	return current;
-}
-
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 struct btf *__real_btf__load_vmlinux_btf(void);

@@ -24,15 +24,15 @@ enum event_kind {
 	EVENT_CLONE,    /* skb was cloned from skb->parent (before the header rule and transmit) */
 	EVENT_HOOK,     /* a program is about to run on skb */
 	EVENT_HELPER,   /* a helper returned: helper, ret (none of a RET_VOID one), args */
-	EVENT_VERDICT,  /* a program ended: verdict is its raw r0, action what became of it */
+	EVENT_VERDICT,  /* a program ended: ret is its raw r0, action what became of it */
 	EVENT_REDIRECT, /* skb moves to another device: ifindex is the target, ingress the direction */
 	EVENT_QUEUE,    /* skb stands in a queue: the backlog of a CPU, or a device's qdisc */
 	EVENT_DROP,     /* skb ended: reason */
-	EVENT_CONSUME,  /* skb ended without being a drop: stolen, queued, trapped by a verdict */
+	EVENT_CONSUME,  /* skb ended without being a drop: stolen or trapped by a verdict */
 	EVENT_WIRE,     /* skb left on the wire of the device */
 	EVENT_HOST,     /* skb was handed up to the host by the device */
 	EVENT_PRINTK,   /* a program wrote a line: text, len (no newline) */
-	EVENT_OUTPUT,   /* a program put a record in map_name: bytes, len (perf event, ring buffer) */
+	EVENT_OUTPUT,   /* a program put a record in map text: bytes, len (perf event, ring buffer) */
 	EVENT_KINDS
 };
 

@@ -42,7 +42,6 @@ struct host {
 	struct random random;
 	u64 now;	 /* virtual CLOCK_MONOTONIC, ns */
 	u64 boot_offset; /* CLOCK_BOOTTIME - CLOCK_MONOTONIC, ns */
-	u64 real_offset; /* CLOCK_REALTIME - CLOCK_MONOTONIC, ns */
 	/* bpf_redirect's note for after the program: per-CPU struct bpf_redirect_info. */
 	u32 redirect_ifindex;
 	u32 redirect_flags;

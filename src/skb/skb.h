@@ -77,19 +77,16 @@ struct skb {
 	u16 network_header;
 	u16 transport_header;
 	u16 mac_len;
-	u16 csum_start;       /* CHECKSUM_PARTIAL: where the sum begins, and */
-	u16 csum_offset;      /* where it goes, from there */
+	u16 csum_start;       /* CHECKSUM_PARTIAL: where the sum begins */
 	u32 csum;             /* CHECKSUM_COMPLETE: the sum over the packet from data on */
 	u16 gso_type;
 	u8 ip_summed;
-	u8 csum_level;
 	bool tc_at_ingress;   /* an ingress hook has it, or had it last */
 	bool tc_skip_classify;
 	bool redirected;
 	bool from_ingress;
 	bool l4_hash;
 	bool sw_hash;
-	bool encapsulation;
 };
 
 _Static_assert(offsetof(struct skb, ctx) == 0, "a program's context is the skb itself");

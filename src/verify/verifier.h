@@ -59,7 +59,6 @@ struct subprog {
 	const struct prog_func *func; /* of BTF, or NULL */
 	bool is_callback;
 	bool has_tail_call;
-	bool tail_call_reachable;
 	bool changes_packet; /* it or a callee calls a helper that does */
 	bool global;         /* and not the program itself: verified on its own */
 	bool called, verified;
@@ -114,7 +113,6 @@ struct log {
 	char *text;
 	size_t len, cap;
 	size_t prev_pos, prev_insn_pos; /* of the last instruction's line, to put the state after it */
-	size_t insn_column;
 	bool broken;
 	const struct prog_line *prev_line;
 	size_t last_line; /* where the last line that refuse() wrote starts */
@@ -213,9 +211,9 @@ void prune_forget(struct verifier *v);
 
 /* alu.c */
 int alu_check(struct verifier *v, const struct bpf_insn *insn);
-/* dst += a known number, as a spilled or added offset does it; used by nobody else. */
+/* That a register may be read, that it may be written. */
 int reg_check_read(struct verifier *v, int regno);
-int reg_check_write(struct verifier *v, int regno); /* that it may be written */
+int reg_check_write(struct verifier *v, int regno);
 void reg_mark_precise(struct verifier *v, const struct reg *reg);
 
 /* mem.c: loads and stores of every kind of memory. */
