@@ -142,6 +142,12 @@ static void show_progress(struct job *job)
 	progress_draw(&job->progress, job->tally.frames, done, known ? size : 0);
 }
 
+/* That the user stopped it is no failure. */
+static int stopped(int code)
+{
+	return code == -EINTR && interrupted ? 0 : code;
+}
+
 static int feed_all(struct job *job)
 {
 	struct feed *feed;
@@ -163,18 +169,19 @@ static int feed_all(struct job *job)
 	}
 	if (interrupted)
 		return 0;
-	return world_drain(job->world, &job->err);
+	return stopped(world_drain(job->world, &job->err));
 }
 
 int job_feed(struct job *job)
 {
-	/* Without SA_RESTART, so that a read that waits for its reader's next frame comes back; the
-	 * second Ctrl-C kills, as a frame that never ends must be stoppable too. */
+	/* Without SA_RESTART, so that a read that waits for its reader's next frame comes back. The
+	 * second Ctrl-C kills. */
 	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
 	struct sigaction old;
 	int code;
 
 	interrupted = 0;
+	world_stop_at(job->world, &interrupted);
 	sigaction(SIGINT, &action, &old);
 	code = feed_all(job);
 	if (code == -ELOOP)

@@ -187,7 +187,7 @@ static void append_hook(struct error *err, const struct world *world, u32 number
 }
 
 /* How the packet of @run's came to the next run, whose packet is @skb. */
-static const char *link(const struct limit_run *run, u64 skb)
+static const char *link_text(const struct limit_run *run, u64 skb)
 {
 	if (run->skb != skb)
 		return " clones into ";
@@ -203,7 +203,7 @@ static void name_cycle(struct error *err, const struct world *world, const struc
 			i = 1;
 		}
 		append_hook(err, world, chain[i].attachment, true);
-		append(err, link(&chain[i], chain[i - 1].skb));
+		append(err, link_text(&chain[i], chain[i - 1].skb));
 	}
 	append_hook(err, world, chain[0].attachment, false);
 }

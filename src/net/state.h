@@ -33,8 +33,9 @@ struct world {
 	struct device *readers;	 /* tun devices whose ring the reader has to empty */
 	struct device *tasklets; /* ifb devices with packets to put back */
 
-	u64 frames;	    /* injected so far; the number of the last one */
-	u32 xmit_recursion; /* per-CPU softnet_data.xmit.recursion */
+	const volatile sig_atomic_t *stop; /* world_stop_at's, or NULL */
+	u64 frames;			   /* injected so far; the number of the last one */
+	u32 xmit_recursion;		   /* per-CPU softnet_data.xmit.recursion */
 	/* Somebody on the call stack has set up bpf_redirect's note: net_rx_action or a hook.
 	 * Mirrors current->bpf_net_context. */
 	bool redirect_context;

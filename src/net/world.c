@@ -150,6 +150,11 @@ static int end_loop(struct world *world, struct error *err)
 	return limit_report(world, err);
 }
 
+void world_stop_at(struct world *world, const volatile sig_atomic_t *stop)
+{
+	world->stop = stop;
+}
+
 int world_settle(struct world *world, struct error *err)
 {
 	bool work;
@@ -157,6 +162,8 @@ int world_settle(struct world *world, struct error *err)
 	do {
 		if (unlikely(world->limit.over))
 			return end_loop(world, err);
+		if (unlikely(world->stop && *world->stop))
+			return error_set(err, -EINTR, "interrupted");
 		work = backlog_run(world);
 		work |= run_tasklets(world);
 		work = work || run_timers(world);

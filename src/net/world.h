@@ -11,6 +11,8 @@
 #ifndef SKIFF_NET_WORLD_H
 #define SKIFF_NET_WORLD_H
 
+#include <signal.h>
+
 #include "base/error.h"
 #include "base/types.h"
 #include "event/event.h"
@@ -134,6 +136,12 @@ const struct attachment *world_attachment(const struct world *world, u32 number)
  */
 int world_inject(struct world *world, struct device *dev, enum door door, const void *frame,
 		 u32 len, u64 time, struct error *err);
+
+/*
+ * From now on world_settle, _advance and _drain end with -EINTR, with work left undone, once *@stop
+ * is not 0; a signal handler may set it. NULL: never.
+ */
+void world_stop_at(struct world *world, const volatile sig_atomic_t *stop);
 
 /*
  * Run the backlog and the queues due at the present time until nothing is left: 0; -ELOOP: a frame
