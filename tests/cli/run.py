@@ -293,6 +293,19 @@ def an_interrupt_ends_a_run_with_its_summary():
 
 
 @test
+def ctrl_c_ends_a_frame_that_never_ends():
+    write("in.pcap", pcap([(1, frame())]))
+    process = subprocess.Popen([str(SKIFF), "run", "-d", "eth0,rx=in.pcap", "-a",
+                                "eth0:ingress=circle", "--limit", "0", obj("clones")],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    equal("status, standard error", (process.returncode, err), (0, b""))
+    equal("summary", b"interrupted; until then:\n1 frame" in out, True)
+
+
+@test
 def progress_is_shown_to_a_terminal():
     master, slave = os.openpty()
     process = subprocess.Popen([str(SKIFF), "run", "-d", "eth0,rx=-", obj("single"),
