@@ -17,6 +17,7 @@ enum {
 	IFB,
 	TUN,
 	E0,
+	IFB2,
 };
 
 static const u8 other[6] = RIG_MAC_OTHER;
@@ -200,6 +201,41 @@ TEST(ifb_puts_back_into_egress)
 	rig_clear(IFB, 0, 1, 0);
 	rig_give(P0, DOOR_TX, rig_frame(other, ETH_P_IP, 60), 60);
 	EQ(rig_value()->probes[2].runs, 1);
+}
+
+/* What one ifb puts back out of another is dropped there: a packet that no program has sent on
+ * comes from nowhere an ifb could put it back to. Asked for this test. */
+TEST(ifb_puts_back_into_ifb)
+{
+	const struct bpf_insn into_second[] = {
+		MOVI(R1, IFB2),
+		MOVI(R2, 1),
+		CALL(BPF_FUNC_redirect),
+		EXIT,
+	};
+	const struct bpf_insn out_of_e0[] = {
+		MOVI(R1, E0),
+		MOVI(R2, 0),
+		CALL(BPF_FUNC_redirect),
+		EXIT,
+	};
+
+	RIG_START();
+	build();
+	rig_device(IFB2, "ifb1", DEVICE_IFB, 0, NULL);
+	rig_ready();
+	rig_tcx(S0, HOOK_INGRESS, into_second, ARRAY_SIZE(into_second));
+	rig_tcx(IFB2, HOOK_INGRESS, out_of_e0, ARRAY_SIZE(out_of_e0));
+	rig_sender(E0, HOOK_EGRESS, -1);
+	rig_clear(IFB, 0, 1, 1);
+	rig_give(S0, DOOR_RX, rig_frame(other, ETH_P_IP, 60), 60);
+	EQ(rig_value()->sender.ret[0], 0);
+	EQ(rig_stats(IFB).tx_packets, 1);
+	EQ(rig_stats(IFB).rx_dropped, 0);
+	EQ(rig_stats(IFB2).rx_packets, 1);
+	EQ(rig_stats(IFB2).rx_dropped, 1);
+	EQ(rig_stats(IFB2).tx_packets, 0);
+	EQ(rig_wire(E0), 1);
 }
 
 TAP_MAIN()
