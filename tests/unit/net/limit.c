@@ -123,6 +123,26 @@ TEST(limits_of_any_size)
 	}
 }
 
+/* What an ifb has and not yet put back ends with the rest. */
+TEST(beside_an_ifb)
+{
+	const struct device_desc ifb = {.name = "ifb0", .kind = DEVICE_IFB, .qlen = -1};
+	struct world *world = build(1000);
+	u32 at = (u32)world_add_device(world, &ifb, NULL);
+	const struct bpf_insn insns[] = {
+		MOV(R6, R1), MOVI(R2, at), MOVI(R3, 0), CALL(BPF_FUNC_clone_redirect),
+		MOV(R1, R6), MOVI(R2, A),  MOVI(R3, 1), CALL(BPF_FUNC_clone_redirect),
+		MOVI(R0, 2), EXIT,
+	};
+	struct error err;
+
+	attach(world, A, HOOK_INGRESS, "prog", insns, ARRAY_SIZE(insns));
+	EQ(run(world, A, DOOR_RX, &err), -ELOOP);
+	OK(ledger_drops(&ledger, DROP_LOOP_LIMIT) > 1);
+	check_all_ended(world);
+	world_free(world);
+}
+
 TEST(two_devices)
 {
 	struct world *world = build(1000);

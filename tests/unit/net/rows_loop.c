@@ -238,4 +238,34 @@ TEST(ifb_puts_back_into_ifb)
 	EQ(rig_wire(E0), 1);
 }
 
+#define CLONE(ifindex, flags)                                                                      \
+	MOV(R1, R6), MOVI(R2, ifindex), MOVI(R3, flags), CALL(BPF_FUNC_clone_redirect)
+
+static void add_marker(u32 ifindex, enum hook hook, u32 digit)
+{
+	struct bpf_insn insns[PROBE_INSNS_MAX];
+
+	rig_tcx(ifindex, hook, insns, marker_build(insns, digit, -1));
+}
+
+/* What stands in the backlog goes in before ifb puts anything back, though ifb was given its packet
+ * first: the softirqs have an order of their own. Asked for this test. */
+TEST(backlog_before_ifb)
+{
+	static const struct bpf_insn at_ingress[] = {
+		MOV(R6, R1), CLONE(E0, 0), CLONE(T0, 1), MOVI(R0, 2), EXIT,
+	};
+	static const struct bpf_insn at_egress[] = {MOV(R6, R1), CLONE(IFB, 0), MOVI(R0, 2), EXIT};
+
+	RIG_START();
+	build();
+	rig_tcx(S0, HOOK_INGRESS, at_ingress, ARRAY_SIZE(at_ingress));
+	rig_tcx(E0, HOOK_EGRESS, at_egress, ARRAY_SIZE(at_egress));
+	add_marker(S0, HOOK_EGRESS, 2); /* where ifb puts it */
+	add_marker(T0, HOOK_INGRESS, 1);
+	rig_clear(0, 0, 0, 0);
+	rig_give(S0, DOOR_RX, rig_frame(other, ETH_P_IP, 60), 60);
+	EQ(rig_value()->order, 12);
+}
+
 TAP_MAIN()
