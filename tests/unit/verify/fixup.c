@@ -161,6 +161,48 @@ TEST(write_follows)
 	}
 }
 
+/* clang-format off */
+/* An access to the context, and what stands in its place. */
+static const struct access {
+	const char *name;
+	struct bpf_insn insn;
+	u8 code, tstamp_type; /* without and with the program reading tstamp_type; 0: as it was */
+} accesses[] = {
+	{"mark", STX(W, R1, 8, R0)},
+	{"queue_mapping", STX(W, R1, 12, R0), OP_STX_QUEUE, OP_STX_QUEUE},
+	{"queue_mapping, constant", ST(W, R1, 12, 3), OP_ST_QUEUE, OP_ST_QUEUE},
+	{"queue_mapping, load", LDX(W, R0, R1, 12)},
+	{"tc_index", STX(W, R1, 44, R0), BPF_STX | BPF_MEM | BPF_H, BPF_STX | BPF_MEM | BPF_H},
+	{"tc_index, constant", ST(W, R1, 44, 3), BPF_ST | BPF_MEM | BPF_H, BPF_ST | BPF_MEM | BPF_H},
+	{"tc_classid", STX(W, R1, 72, R0), BPF_STX | BPF_MEM | BPF_H, BPF_STX | BPF_MEM | BPF_H},
+	{"tc_classid, load", LDX(W, R0, R1, 72)},
+	{"tstamp", STX(DW, R1, 152, R0), OP_STX_TSTAMP},
+	{"tstamp, constant", ST(DW, R1, 152, 3), OP_ST_TSTAMP},
+	{"tstamp, load", LDX(DW, R0, R1, 152), OP_LDX_TSTAMP},
+	{"hwtstamp, load", LDX(DW, R0, R1, 184)},
+};
+/* clang-format on */
+
+/* FACTS E.6: fields whose access is more than a load or a store. */
+TEST(context)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(accesses); i++) {
+		for (u32 reads = 0; reads < 2; reads++) {
+			struct bpf_insn insns[] = {MOV(R0, 1), accesses[i].insn,
+						   reads ? (struct bpf_insn)LDX(B, R0, R1, 180)
+							 : (struct bpf_insn)MOV(R0, 0),
+						   EXIT()};
+			u8 code = reads ? accesses[i].tstamp_type : accesses[i].code;
+			struct prog *prog = accept(insns, ARRAY_SIZE(insns), 0);
+
+			REQUIRE(prog);
+			if (prog->insns[1].code != (code ? code : accesses[i].insn.code))
+				TAP_FAIL("%s: %#x", accesses[i].name, prog->insns[1].code);
+			prog_put(prog);
+		}
+	}
+}
+
 #define BLOCKS 50000
 
 /* The program runs through its blocks from the last to the first, where it writes: what flows
