@@ -18,6 +18,7 @@
 #define BTF_KIND_ENUM64 19
 #endif
 #define BTF_TYPES_MAX 1000000 /* the kernel's BTF_MAX_TYPE */
+#define BTF_CHAIN_MAX 256	/* names of one type; libbpf follows them again and again */
 
 struct check {
 	const u8 *types;
@@ -191,17 +192,14 @@ static int check_target(const struct check *check, u32 id)
 	return 0;
 }
 
-/* Names that qualify other names, or arrays of arrays, must come to an end. */
-static int check_circle(const struct check *check, u32 id)
+/* What @id names, qualifies or is an array of, until the end: 0 when that is void, or -errno. */
+static s64 follow(const struct check *check, u32 id)
 {
 	u32 at = id;
 
-	for (u32 steps = 0; steps < check->cnt; steps++) {
-		const struct btf_type *type;
+	for (u32 steps = 0; at && steps < BTF_CHAIN_MAX; steps++) {
+		const struct btf_type *type = type_of(check, at);
 
-		if (!at)
-			return 0;
-		type = type_of(check, at);
 		switch (kind_of(type)) {
 		case BTF_KIND_TYPEDEF:
 		case BTF_KIND_CONST:
@@ -214,10 +212,36 @@ static int check_circle(const struct check *check, u32 id)
 			at = ((const struct btf_array *)(type + 1))->type;
 			break;
 		default:
-			return 0;
+			return at;
 		}
 	}
-	return wrong(check, id, "is made of itself");
+	return at ? wrong(check, id, "is made of itself, or of too many others") : 0;
+}
+
+/* libbpf asks how a kconfig value is aligned before it asks whether that can be one, and goes
+ * through every member of every member to find out. */
+static int check_kconfig(const struct check *check, u32 id)
+{
+	const struct btf_type *section = type_of(check, id);
+	const struct btf_var_secinfo *rows = (const struct btf_var_secinfo *)(section + 1);
+
+	if (kind_of(section) != BTF_KIND_DATASEC ||
+	    strcmp(check->strings + section->name_off, ".kconfig"))
+		return 0;
+	for (u32 i = 0; i < BTF_INFO_VLEN(section->info); i++) {
+		s64 at = follow(check, type_of(check, rows[i].type)->type);
+		u32 kind;
+
+		if (at < 0)
+			return (int)at;
+		kind = at ? kind_of(type_of(check, (u32)at)) : BTF_KIND_UNKN;
+		if (kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION)
+			return error_set(check->err, -EINVAL,
+					 "__kconfig variable '%s' is a structure; it can be a "
+					 "number, a truth value or a text",
+					 check->strings + type_of(check, rows[i].type)->name_off);
+	}
+	return 0;
 }
 
 static int check_types(struct check *check)
@@ -232,7 +256,9 @@ static int check_types(struct check *check)
 			code = check_target(check, id);
 	}
 	for (u32 id = 1; !code && id < check->cnt; id++)
-		code = check_circle(check, id);
+		code = (int)min(follow(check, id), 0);
+	for (u32 id = 1; !code && id < check->cnt; id++)
+		code = check_kconfig(check, id);
 	return code;
 }
 
