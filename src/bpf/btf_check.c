@@ -18,7 +18,7 @@
 #define BTF_KIND_ENUM64 19
 #endif
 #define BTF_TYPES_MAX 1000000 /* the kernel's BTF_MAX_TYPE */
-#define BTF_CHAIN_MAX 256	/* names of one type; libbpf follows them again and again */
+#define BTF_CHAIN_MAX 256     /* names of one type; libbpf follows them again and again */
 
 struct check {
 	const u8 *types;

@@ -15,7 +15,8 @@
 static const char strings[] = "\0int\0s\0member\0value\0.kconfig";
 enum { NAME_INT = 1, NAME_S = 5, NAME_MEMBER = 7, NAME_VALUE = 14, NAME_KCONFIG = 20 };
 
-/* clang-format off: a type is a row */
+/* A type is a row. */
+/* clang-format off */
 
 /* Types as words; the first is always this one. */
 #define INT_TYPE NAME_INT, INFO(BTF_KIND_INT, 0), 4, 32
