@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * csum.c - the Internet checksum against its definition: the sum of 32-bit words, word by word,
- * with the carry at the end of each addition; and RFC 1071's and RFC 1624's own examples.
+ * with the carry at the end of each addition; and RFC 1071's and RFC 1624's own examples; and
+ * bpf_csum_diff.
  */
 #include "skb/csum.h"
 
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "fake.h"
 #include "tap.h"
 
 /* Byte by byte, each where it stands in its word of 4. */
@@ -69,6 +71,38 @@ TEST(rfc_1624)
 	EQ(csum_replace2(htons(0xdd2f), htons(0x5555), htons(0x3285)), 0);
 	EQ(csum_replace4(htons(0xdd2f), htonl(0x5555), htonl(0x3285)), 0);
 	EQ(csum_replace_by_diff(htons(0xdd2f), csum_sub(htonl(0x3285), htonl(0x5555))), 0);
+}
+
+/* bpf_csum_diff folds what it returns, and takes any sizes (FACTS J). Linux 6.18.44 was asked for
+ * each row, by the program of tests/kernel/helper/desk.c. */
+static const struct difference {
+	const char *from;
+	u32 from_size;
+	const char *to;
+	u32 to_size, seed, sum;
+} differences[] = {
+	{"\1\2\3\4", 4, "\5\6\7\x10", 4, 0, 0x1008},
+	{"\1\2\3\4", 4, "\5\6\7\x10", 4, 0x12345678, 0x78b4},
+	{"", 0, "\1\2\3", 3, 0, 0x0204},
+	{"", 0, "\xff\xff\xff\xff", 4, 0xffffffff, 0xffff},
+	{"\1\2\3\4\5", 5, "", 0, 7, 0xf9fd},
+	{"", 0, "", 0, 0x12345678, 0x68ac},
+	{"\0\0\0\0", 4, "\0\0\0\0", 4, 0, 0xffff},
+};
+
+TEST(csum_diff)
+{
+	struct fake fake;
+
+	fake_init(&fake);
+	for (u32 i = 0; i < ARRAY_SIZE(differences); i++) {
+		const struct difference *row = &differences[i];
+
+		EQ(fake_call(&fake, BPF_FUNC_csum_diff, reg(row->from), row->from_size,
+			     reg(row->to), row->to_size, row->seed),
+		   row->sum);
+	}
+	fake_free(&fake);
 }
 
 TAP_MAIN()

@@ -63,8 +63,33 @@ TEST(time_passes_before_a_frame)
 	world_free(world);
 }
 
-/* Many queues, each at its own pace: what is due first leaves first; at the same time, what was
- * asked for first. */
+/* Queues that are due at the same time run in the order in which they began to wait. */
+TEST(same_time)
+{
+	static const u32 order[] = {24, 20, 23, 21, 22};
+	struct world *world = build();
+	u32 seen = 0;
+
+	for (u32 i = 20; i < 25; i++) {
+		struct device_desc desc = {
+			.kind = DEVICE_ETHER, .ifindex = i, .rate = 480000, .qlen = -1};
+
+		snprintf(desc.name, sizeof(desc.name), "s%u", i);
+		world_add_device(world, &desc, NULL);
+	}
+	for (u32 i = 0; i < 2 * ARRAY_SIZE(order); i++)
+		give(world, order[i / 2], DOOR_TX, ETH_P_IP, 60, 0);
+	EQ(world_drain(world, NULL), 0);
+	for (u32 i = 0; i < ledger.cnt; i++) {
+		if (ledger.entries[i].kind == EVENT_WIRE && ledger.entries[i].time > 1000)
+			EQ(ledger.entries[i].ifindex, order[seen++]);
+	}
+	EQ(seen, ARRAY_SIZE(order));
+	check_all_ended(world);
+	world_free(world);
+}
+
+/* Many queues, each at its own pace: what is due first leaves first. */
 TEST(many_rates)
 {
 	struct world *world = build();
