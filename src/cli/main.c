@@ -160,6 +160,7 @@ int main(int argc, char **argv)
 
 	keep_standard_numbers();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
 	open_stdout(&sink);
 	return close_stdout(&sink, dispatch(argc, argv));
 }

@@ -175,27 +175,62 @@ int job_parse(struct job *job)
 	return code;
 }
 
-/* -w must not be one of the files that are read. */
-static int check_overwrite(struct job *job, const char *file)
+/* Would writing to @path destroy what the run reads? */
+static bool is_read(const struct job *job, const char *path)
 {
-	struct stat in, out;
+	const struct opt_list *objects = &job->args->common.operands;
+	struct stat file, object;
 
-	if (!job->args->write || stat(job->args->write, &out) || stat(file, &in))
+	for (u32 i = 0; i < job->feed_cnt; i++) {
+		if (capture_reads(job->feeds[i].reader, path))
+			return true;
+	}
+	if (stat(path, &file) || !S_ISREG(file.st_mode))
+		return false;
+	for (u32 i = 0; i < objects->cnt; i++) {
+		if (!stat(objects->items[i], &object) && file.st_dev == object.st_dev &&
+		    file.st_ino == object.st_ino)
+			return true;
+	}
+	return false;
+}
+
+static int check_overwrite(struct job *job, const char *path)
+{
+	if (!is_read(job, path))
 		return 0;
-	if (!S_ISREG(out.st_mode) || in.st_dev != out.st_dev || in.st_ino != out.st_ino)
+	return error_set(&job->err, -EINVAL, "-w %s would overwrite what is being read", path);
+}
+
+/* -w must not be one of the files that are read, nor a folder with one that would be written. */
+static int check_write(struct job *job)
+{
+	const char *path = job->args->write;
+	struct stat st;
+	int code = 0;
+
+	if (!path)
 		return 0;
-	return error_set(&job->err, -EINVAL, "-w %s would overwrite what is being read",
-			 job->args->write);
+	if (stat(path, &st) || !S_ISDIR(st.st_mode))
+		return check_overwrite(job, path);
+	for (u32 i = 0; !code && i <= job->dev_cnt; i++) {
+		char *file;
+
+		if (asprintf(&file, "%s/%s.pcap", path,
+			     i < job->dev_cnt ? job->devs[i].desc.name : "lo") < 0)
+			return error_set(&job->err, -ENOMEM, "no memory");
+		code = check_overwrite(job, file);
+		free(file);
+	}
+	return code;
 }
 
 static int open_feed(struct job *job, u32 dev, enum door door)
 {
 	struct feed *feed = &job->feeds[job->feed_cnt];
 	const char *file = job->devs[dev].files[door];
-	int code = check_overwrite(job, file);
+	int code;
 
-	if (code)
-		return code;
 	*feed = (struct feed){.path = file, .dev = dev, .door = door};
 	code = capture_open(file, &feed->reader, &job->err);
 	if (code)
@@ -217,7 +252,7 @@ int job_open_captures(struct job *job)
 				return code;
 		}
 	}
-	return 0;
+	return check_write(job);
 }
 
 int job_open_objects(struct job *job)

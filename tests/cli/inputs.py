@@ -145,6 +145,45 @@ def a_full_disk_for_what_is_written():
 
 
 @test
+def what_is_read_is_not_overwritten():
+    capture = pcap([(1, frame())])
+    object_file = pathlib.Path(obj("pass")).read_bytes()
+    os.mkdir("out")
+    for name in ["in.pcap", "out/e.pcap", "out/lo.pcap"]:
+        write(name, capture)
+    os.symlink("in.pcap", "symlink.pcap")
+    os.link("in.pcap", "link.pcap")
+    write("object.pcap", object_file)
+    for device, to, refused, program in [
+            ("e,rx=in.pcap", "symlink.pcap", "symlink.pcap", obj("pass")),
+            ("e,rx=in.pcap", "link.pcap", "link.pcap", obj("pass")),
+            ("e,tx=out/e.pcap", "out", "out/e.pcap", obj("pass")),
+            ("e,rx=out/lo.pcap", "out", "out/lo.pcap", obj("pass")),
+            ("e,rx=in.pcap", "object.pcap", "object.pcap", "object.pcap")]:
+        skiff("run", "-d", device, "-w", to, program).expect(
+            2, out="", err=f"skiff: -w {refused} would overwrite what is being read\n")
+    with open("in.pcap", "rb") as standard_input:
+        done = subprocess.run([str(SKIFF), "run", "-d", "e,rx=-", "-w", "in.pcap", obj("pass")],
+                              stdin=standard_input, stderr=subprocess.PIPE, timeout=60,
+                              check=False)
+    equal("status with the same file as standard input", done.returncode, 2)
+    for name in ["in.pcap", "out/e.pcap", "out/lo.pcap"]:
+        equal(f"{name} is as it was", pathlib.Path(name).read_bytes() == capture, True)
+    equal("the object is as it was", pathlib.Path("object.pcap").read_bytes() == object_file, True)
+    skiff("run", "-d", "f,rx=in.pcap", "-w", "new/", obj("pass")).expect(0)
+
+
+@test
+def a_file_that_may_not_grow():
+    write("in.pcap", pcap([(time, frame()) for time in range(2000)]))
+    done = subprocess.run(["sh", "-c", 'ulimit -f 64; exec "$0" run -d eth0,rx=in.pcap -w out.pcap '
+                           '"$1"', str(SKIFF), obj("pass")], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, timeout=60, check=False)
+    equal("status", done.returncode, 2)
+    equal("the sentence", b"out.pcap: File too large" in done.stderr, True)
+
+
+@test
 def standard_streams_that_are_closed():
     """What would be printed must not land in the next file that is opened, map or capture."""
     write("in.pcap", pcap([(time, frame()) for time in range(1000)]))
