@@ -153,6 +153,8 @@ int bpf_command(struct loader *loader, int cmd, union bpf_attr *attr, u32 size)
 		return btf_load(loader, &copy);
 	case BPF_OBJ_GET_INFO_BY_FD:
 		return info_command(loader, attr);
+	case BPF_BTF_GET_NEXT_ID:
+		return -ENOENT; /* CO-RE looks for a type in modules too, and there are none */
 	case BPF_PROG_BIND_MAP:
 		return loader_find(loader, (int)copy.prog_bind_map.prog_fd, SLOT_PROG) ||
 				       loader_find(loader, (int)copy.prog_bind_map.prog_fd,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A context whose fields are found by CO-RE, in another order than the kernel's. */
+/* A context whose fields are found by CO-RE, in another order than the kernel's; and a structure
+ * that the kernel does not have. */
 #define SEC(name) __attribute__((section(name), used))
 typedef unsigned int __u32;
 
@@ -12,6 +13,17 @@ SEC("tc")
 int core(struct __sk_buff *skb)
 {
 	return skb->len + skb->mark;
+}
+
+struct no_such_structure {
+	int field;
+};
+
+SEC("tc")
+int absent(struct __sk_buff *skb)
+{
+	/* 0: does the type exist */
+	return __builtin_preserve_type_info(*(struct no_such_structure *)0, 0);
 }
 
 char LICENSE[] SEC("license") = "GPL";

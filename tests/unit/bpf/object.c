@@ -266,7 +266,7 @@ TEST(co_re_finds_the_context_of_skiff)
 	REQUIRE(object);
 	EQ(load_all(object, &err), 0);
 	STR_EQ(err.text, "");
-	prog = object_program(object, 0)->prog;
+	prog = object_program(object, (u32)object_find_program(object, "core"))->prog;
 	REQUIRE(prog);
 	for (u32 i = 0; i < prog->insn_cnt; i++) {
 		if (BPF_CLASS(prog->insns[i].code) != BPF_LDX)
@@ -275,6 +275,10 @@ TEST(co_re_finds_the_context_of_skiff)
 		mark |= prog->insns[i].off == 8;
 	}
 	OK(len && mark);
+	prog = object_program(object, (u32)object_find_program(object, "absent"))->prog;
+	REQUIRE(prog);
+	EQ(prog->insns[0].code, BPF_ALU64 | BPF_MOV | BPF_K);
+	EQ(prog->insns[0].imm, 0);
 	object_close(object);
 	loader_free(loader);
 }
