@@ -7,6 +7,7 @@
  * PERCPU_ARRAY keeps one value an index, in memory of its own. Every element always exists:
  * nothing is inserted and nothing deleted. Mirrors kernel/bpf/arraymap.c.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -194,6 +195,19 @@ static int array_next_key(struct map *map, const void *key, void *next)
 	index = index >= map->max_entries ? 0 : index + 1;
 	memcpy(next, &index, sizeof(index));
 	return 0;
+}
+
+u32 map_array_touched(const struct map *map, u32 index)
+{
+	const struct array *array = container_of(map, const struct array, map);
+	off_t at;
+
+	if (map->type != BPF_MAP_TYPE_ARRAY || index >= map->max_entries)
+		return min(index, map->max_entries);
+	at = lseek(map->memfd, (off_t)(index * array->stride), SEEK_DATA);
+	if (at < 0)
+		return errno == ENXIO ? map->max_entries : index;
+	return (u32)min((u64)at / array->stride, (u64)map->max_entries);
 }
 
 static int array_copy_out(struct map *map, const void *key, void *value, u64 flags)

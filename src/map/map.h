@@ -179,6 +179,11 @@ void *map_object(struct map *map, u64 index);
  * Mirrors array_map_direct_value_addr.
  */
 void *map_direct_value(struct map *map, u32 offset);
+/*
+ * ARRAY: the first index from @index on whose value was ever touched, max_entries when there is
+ * none. What was never touched is zero and has no memory yet, which even reading it would change.
+ */
+u32 map_array_touched(const struct map *map, u32 index);
 
 /* RINGBUF. reserve: a record of @size bytes for a program, NULL when full. Mirror ringbuf.c. */
 void *ringbuf_reserve(struct map *map, u64 size, u64 flags);

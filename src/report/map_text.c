@@ -247,10 +247,21 @@ static void *object_at(struct map *map, const u8 *key)
 	return map->ops->lookup ? map->ops->lookup(map, key) : NULL;
 }
 
+/* Let the index at @key be one that was touched; false: there is none from it on. */
+static bool skip_untouched(const struct map *map, u8 *key)
+{
+	u32 index = map_array_touched(map, (u32)number_of(key, sizeof(index)));
+
+	memcpy(key, &index, sizeof(index));
+	return index < map->max_entries;
+}
+
 static void walk_keys(struct map *map, u8 *key, u8 *value, map_text_fn fn, void *ctx)
 {
 	bool is_array = map->type == BPF_MAP_TYPE_ARRAY || map->type == BPF_MAP_TYPE_PERCPU_ARRAY;
-	bool skip_zero = is_array && map->max_entries > MAP_TEXT_ARRAY_MAX;
+	bool skip_zero =
+		is_array && (map->max_entries > MAP_TEXT_ARRAY_MAX ||
+			     (u64)map->max_entries * map->value_size > MAP_TEXT_ARRAY_BYTES);
 	u8 *next = key + map->key_size;
 	const u8 *at = NULL;
 	void *object;
@@ -258,6 +269,8 @@ static void walk_keys(struct map *map, u8 *key, u8 *value, map_text_fn fn, void 
 	/* The bound is for a map that would hand out its keys for ever. */
 	for (u64 cnt = 0; cnt <= map->max_entries; cnt++) {
 		if (map_user_next_key(map, at, next))
+			return;
+		if (skip_zero && !skip_untouched(map, next))
 			return;
 		memcpy(key, next, map->key_size);
 		at = key;

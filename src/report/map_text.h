@@ -33,12 +33,14 @@ void map_text_print(FILE *out, const u8 *bytes, u32 size, bool lpm);
 
 /*
  * Call @fn with every key and value of @map as user space sees them, in the order of its
- * next_key. Elements of an array (ARRAY, PERCPU_ARRAY) of more than MAP_TEXT_ARRAY_MAX entries
- * that are all zeroes are left out. A QUEUE or STACK has no keys (@key is NULL) and is emptied.
- * Types without contents to show (PERF_EVENT_ARRAY, RINGBUF) have none; PROG_ARRAY and maps of
- * maps are shown by what stands in them: @object is set, @value NULL. 0 or -ENOMEM.
+ * next_key. Elements of an array (ARRAY, PERCPU_ARRAY) of more than MAP_TEXT_ARRAY_MAX entries or
+ * MAP_TEXT_ARRAY_BYTES that are all zeroes are left out. A QUEUE or STACK has no keys (@key is
+ * NULL) and is emptied. Types without contents to show (PERF_EVENT_ARRAY, RINGBUF) have none;
+ * PROG_ARRAY and maps of maps are shown by what stands in them: @object is set, @value NULL. 0 or
+ * -ENOMEM.
  */
-#define MAP_TEXT_ARRAY_MAX 1024
+#define MAP_TEXT_ARRAY_MAX   1024
+#define MAP_TEXT_ARRAY_BYTES (1u << 20)
 typedef void (*map_text_fn)(void *ctx, const u8 *key, const u8 *value, void *object);
 int map_text_walk(struct map *map, map_text_fn fn, void *ctx);
 

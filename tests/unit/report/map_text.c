@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Keys and values of maps as text, both ways: every form, every size, every mistake. */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "prog/prog.h"
 #include "report/map_text.h"
@@ -195,6 +196,29 @@ TEST(a_long_array_is_shown_where_it_is_not_zero)
 	REQUIRE(map);
 	store(map, "1024", "9");
 	STR_EQ(json_of(map), "[{\"key\":1024,\"value\":9}]\n");
+	map_put(map);
+}
+
+/* Shown in no time, and without the memory that reading every value would take. */
+TEST(an_array_of_gigabytes_is_not_read)
+{
+	struct map *map = new_map(BPF_MAP_TYPE_ARRAY, 4, 1 << 20, 4000, 0);
+	struct map *two = new_map(BPF_MAP_TYPE_ARRAY, 4, (1 << 20) + 8, 2, 0);
+	u32 key = 3999;
+	struct stat st;
+	u8 *value;
+
+	REQUIRE(map && two);
+	STR_EQ(json_of(map), "[]\n");
+	STR_EQ(json_of(two), "[]\n");
+	value = map->ops->lookup(map, &key);
+	value[100] = 0; /* touched, and zero all the same */
+	STR_EQ(json_of(map), "[]\n");
+	EQ(map_array_touched(map, 0), 3999);
+	EQ(map_array_touched(map, 4000), 4000);
+	EQ(fstat(map->memfd, &st), 0);
+	OK(st.st_blocks * 512 <= 2 << 20);
+	map_put(two);
 	map_put(map);
 }
 
