@@ -122,6 +122,10 @@ def frames_too_short_for_a_device_are_counted():
     write("short.pcap", pcap([(1, b"\xff" * 13), (2, frame())]))
     skiff("run", "-d", "eth0,rx=short.pcap", obj("pass")).expect(
         0, out_has=["1 frame in", "warning: 1 frame was too short or too long for its device\n"])
+    write("nothing.pcap", pcap([(1, b""), (2, b"")]))
+    seen = skiff("run", "-d", "eth0,rx=nothing.pcap", obj("pass")).expect(
+        0, out_has="warning: 2 frames were too short or too long for their device\n")
+    equal("a capture of empty frames is not empty", "captures are empty" in seen.out, False)
 
 
 @test
